@@ -1,0 +1,51 @@
+"""The pages that show several apps at once, and those that belong to none."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from activities.models import OpenDay
+from sites.models import Site, Theme
+
+
+@login_not_required
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request)):
+        response = HttpResponseRedirect(reverse("home"))
+    response["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        "themes": Theme.objects.filter(is_retired=False).order_by("position"),
+        "sites": Site.objects.for_public().by_name(),
+        "next_open_day": OpenDay.objects.upcoming(today=today).first(),
+        "last_open_day": OpenDay.objects.past(today=today).first(),
+    }
+    return render(request, "home.html", context)
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy.html")
+
+
+@login_not_required
+@require_safe
+def data_sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "data_sources.html")

@@ -1,0 +1,28 @@
+"""One look and one wiring for every form."""
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class PortalFormRenderer(TemplatesSetting):
+    """Renders each field with templates/components/field.html: label, help and errors wired for readers."""
+
+    field_template_name = "components/field.html"
+
+
+class DayInput(forms.DateInput):
+    """A native date field; browsers read ISO dates only, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A native time field."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")

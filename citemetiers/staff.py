@@ -1,0 +1,41 @@
+"""Where a member of staff arrives after signing in."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+FIRST_SCREENS = (
+    ("visitors.log_contact", "visitors:desk"),
+    ("activities.edit_programme", "programmes:programme-list"),
+    ("reporting.read_figures", "reports:figure-list"),
+)
+
+
+@require_safe
+def staff_home(request: HttpRequest) -> HttpResponse:
+    for permission, screen in FIRST_SCREENS:
+        if request.user.has_perm(permission):
+            return redirect(screen)
+    raise PermissionDenied
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    code = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    if code in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = code
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    return response

@@ -1,0 +1,132 @@
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from citemetiers.kernel import dates
+from citemetiers.kernel.fields import CodesField
+from sites.enums import LabelStatus, Language, SiteKind
+from sites.querysets import SiteQuerySet
+
+
+class Network(models.Model):
+    """A group of sites under one coordination, with its own words and rules."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, default="BE", help_text=_("ISO 3166 code, such as BE."))
+
+    class Privacy:
+        neutral = frozenset({"id", "slug", "name", "country"})
+
+    class Meta:
+        verbose_name = _("network")
+        verbose_name_plural = _("networks")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A place where anyone may walk in. An empty fact was not found: it shows “to be confirmed”."""
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="sites", verbose_name=_("network"))
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=SiteKind.choices)
+    label_status = models.CharField(
+        _("label"), max_length=20, choices=LabelStatus.choices, default=LabelStatus.TO_BE_CONFIRMED
+    )
+    street = models.CharField(_("street and number"), max_length=200, blank=True)
+    is_street_partial = models.BooleanField(
+        _("street is incomplete"), default=False, help_text=_("A part of the address was not found.")
+    )
+    postcode = models.CharField(_("postcode"), max_length=12)
+    city = models.CharField(pgettext_lazy("address", "town"), max_length=100)
+    nis_code = models.CharField(_("municipality code"), max_length=5, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    url = models.URLField(_("website"), blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=50, default="Europe/Brussels")
+    languages = CodesField(_("languages"), codes=Language.choices, blank=False)
+    is_open_to_public = models.BooleanField(_("shown to the public"), default=True)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Privacy:
+        neutral = frozenset(
+            {
+                "id",
+                "network",
+                "slug",
+                "name",
+                "kind",
+                "label_status",
+                "street",
+                "is_street_partial",
+                "postcode",
+                "city",
+                "nis_code",
+                "phone",
+                "email",
+                "url",
+                "latitude",
+                "longitude",
+                "timezone",
+                "languages",
+                "is_open_to_public",
+            }
+        )
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        constraints = [
+            models.CheckConstraint(
+                name="site_position_is_whole",
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message=_("Give latitude and longitude together, in degrees, or neither."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("sites:site-detail", args=[self.slug])
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The time zone on this site's walls."""
+        return dates.zone(self.timezone)
+
+
+class Room(models.Model):
+    """A room of a site where something can take place."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("site"))
+    name = models.CharField(_("name"), max_length=100)
+    is_illustrative = models.BooleanField(_("illustrative"), default=False)
+
+    class Privacy:
+        neutral = frozenset({"id", "site", "name", "is_illustrative"})
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        constraints = [
+            models.UniqueConstraint(
+                name="room_name_once_a_site",
+                fields=["site", "name"],
+                violation_error_message=_("This site already has a room with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
