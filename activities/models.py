@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -146,6 +146,8 @@ class Session(models.Model):
             PgExclusionConstraint(
                 name="session_one_a_room_at_a_time",
                 expressions=[("room", "="), (Period(), "&&")],
+                # Checked row by row, unless an import that swaps rooms puts the check off to its end.
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message=_("This room is already used at this time."),
             ),
         ]
@@ -153,9 +155,16 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("programmes:session-edit", args=[self.public_id])
+
 
 class Release(models.Model):
-    """What was published of a programme: numbered, with its changes, never altered afterwards."""
+    """What was published of a programme: numbered, with its changes, never altered afterwards.
+
+    PostgreSQL refuses any UPDATE or DELETE by a trigger (migration 0002). On SQLite no service
+    changes or deletes a release, and the admin does not show it.
+    """
 
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="releases", verbose_name=_("programme")

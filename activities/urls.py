@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from activities import converters, views
 
 app_name = "activities"
+__all__ = ["app_name", "converters", "urlpatterns"]
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.open_day_list, name="open-day-list"),
+    path("<isodate:day>/", views.open_day, name="open-day"),
+    path("<isodate:day>/<slug:site>/", views.open_day_site, name="open-day-site"),
+]

@@ -1,22 +1,57 @@
 """What every page knows."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
-from django.utils.translation import get_language
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, pgettext_lazy
+
+from citemetiers.staff import FIRST_SCREENS
+
+STAFF_LABELS = {
+    "visitors:desk": pgettext_lazy("the screen of reception and advisors", "Desk"),
+    "programmes:programme-list": pgettext_lazy("of the open day", "Programmes"),
+    "reports:figure-list": pgettext_lazy("statistics", "Figures"),
+}
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The demo flag, and this page's address in each language."""
+    """The demo, this page's address in each language, and a person's screens (asked for by staff pages only)."""
+    return {
+        "is_demo": settings.DEMO,
+        "demo_accounts": [],
+        "languages": _languages(request),
+        "is_prefixed": request.path_info[1:4] in _prefixes(),
+        "staff_links": partial(_staff_links, request),
+    }
+
+
+def _languages(request: HttpRequest) -> list[dict[str, Any]]:
     current = get_language()
-    languages = [
-        {"code": code, "name": name, "url": translate_url(request.get_full_path(), code), "is_current": code == current}
+    path = request.get_full_path()
+    addresses = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+    return [
+        {
+            "code": code,
+            "name": name,
+            "url": addresses[code],
+            "absolute_url": f"{settings.PORTAL_BASE_URL}{addresses[code]}",
+            "is_current": code == current,
+        }
         for code, name in settings.LANGUAGES
     ]
-    return {"is_demo": settings.DEMO, "languages": languages, "is_prefixed": request.path_info[1:4] in _prefixes()}
 
 
 def _prefixes() -> set[str]:
     return {f"{code}/" for code, _name in settings.LANGUAGES}
+
+
+def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:
+    links = [
+        {"url": reverse(screen), "label": STAFF_LABELS[screen]}
+        for permission, screen in FIRST_SCREENS
+        if request.user.has_perm(permission)
+    ]
+    return [{**link, "is_current": request.path_info.startswith(str(link["url"]))} for link in links]

@@ -18,13 +18,17 @@ def folder() -> Path:
     return path
 
 
+def port() -> str:
+    """Where the demo listens, as it was given: PORT, or 8000."""
+    return os.environ.get("PORT") or "8000"
+
+
 def apply_defaults() -> None:
     """Complete the environment for a machine without servers, unless DATABASE_URL names one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citemetiers.settings")
     if os.environ.get("DATABASE_URL") or os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE"):
         return
     home = folder()
-    port = os.environ.get("PORT") or "8000"
     defaults = {
         "DEMO": "1",
         "DEMO_DIR": str(home),
@@ -35,7 +39,7 @@ def apply_defaults() -> None:
         "CACHE_URL": "dbcache://portal_cache",
         "EMAIL_URL": f"filemail:///{home / 'mail'}",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-        "PORTAL_BASE_URL": f"http://localhost:{port}",
+        "PORTAL_BASE_URL": f"http://localhost:{port()}",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

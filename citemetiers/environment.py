@@ -11,6 +11,11 @@ env = environ.FileAwareEnv()
 
 T = TypeVar("T")
 
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+FLAG_HELP = "Use 1 or 0."
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql")
 BROKER_SCHEMES = ("filesystem", "redis", "rediss", "memory")
 
@@ -21,7 +26,7 @@ def read(name: str, reader: Callable[..., T], *, help_text: str, **options: Any)
         return reader(name, **options)
     except ImproperlyConfigured:
         raise ImproperlyConfigured(f"{name} is not set. {help_text}") from None
-    except Exception as error:
+    except (ValueError, TypeError, KeyError, OSError) as error:
         raise ImproperlyConfigured(f"{name} cannot be read ({error}). {help_text}") from None
 
 
@@ -31,3 +36,19 @@ def require_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
         choices = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name} must start with one of {choices}. Example: .env.example")
     return value
+
+
+def read_choice(name: str, choices: tuple[str, ...], *, default: str) -> str:
+    """One of a few words."""
+    text = read(name, env.str, default=default, help_text="").strip()
+    if text not in choices:
+        raise ImproperlyConfigured(f"{name} is “{text}”. Use one of {', '.join(choices)}.")
+    return text
+
+
+def read_flag(name: str) -> bool:
+    """A yes or no; anything else is refused, so that a slip never switches protection off."""
+    text = read(name, env.str, default="0", help_text=FLAG_HELP).strip().lower()
+    if text not in YES | NO:
+        raise ImproperlyConfigured(f"{name} is “{text}”. {FLAG_HELP}")
+    return text in YES

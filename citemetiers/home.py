@@ -1,5 +1,6 @@
 """The pages that show several apps at once, and those that belong to none."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,8 +32,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
-        "themes": Theme.objects.filter(is_retired=False).order_by("position"),
-        "sites": Site.objects.for_public().by_name(),
+        "themes": Theme.objects.on_offer(),
+        "sites": Site.objects.for_public().by_town(),
         "next_open_day": OpenDay.objects.upcoming(today=today).first(),
         "last_open_day": OpenDay.objects.past(today=today).first(),
     }
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy.html")
+    return render(request, "privacy.html", {"retention_days": settings.PORTAL_RETENTION_DAYS})
 
 
 @login_not_required

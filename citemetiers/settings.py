@@ -7,14 +7,25 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from citemetiers.environment import BROKER_SCHEMES, DATABASE_SCHEMES, env, read, require_scheme
+from citemetiers.environment import (
+    BROKER_SCHEMES,
+    DATABASE_SCHEMES,
+    LOG_LEVELS,
+    env,
+    read,
+    read_choice,
+    read_flag,
+    require_scheme,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+SHORTEST_SECRET = 32
+
 # --- The environment, read once ------------------------------------------------------------------
 
-DEBUG = read("DEBUG", env.bool, default=False, help_text="Use 1 or 0.")
-DEMO = read("DEMO", env.bool, default=False, help_text="Use 1 or 0.")
+DEBUG = read_flag("DEBUG")
+DEMO = read_flag("DEMO")
 SECRET_KEY = read("SECRET_KEY", env.str, help_text="Give a long random text, or a file in SECRET_KEY_FILE.")
 DATABASE_URL = read("DATABASE_URL", env.str, help_text="Example: postgres://user@host/name or sqlite:///file.sqlite3")
 require_scheme("DATABASE_URL", DATABASE_URL, DATABASE_SCHEMES)
@@ -22,8 +33,12 @@ CELERY_BROKER_URL = read(
     "CELERY_BROKER_URL", env.str, default="filesystem://", help_text="Example: redis://host:6379/0"
 )
 require_scheme("CELERY_BROKER_URL", CELERY_BROKER_URL, BROKER_SCHEMES)
-CELERY_BROKER_FOLDER = Path(env.str("CELERY_BROKER_FOLDER", default=str(BASE_DIR / ".demo" / "broker")))
-PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://localhost:8000").rstrip("/")
+CELERY_BROKER_FOLDER = Path(
+    read("CELERY_BROKER_FOLDER", env.str, default=str(BASE_DIR / ".demo" / "broker"), help_text="A folder.")
+)
+PORTAL_BASE_URL = read(
+    "PORTAL_BASE_URL", env.str, default="http://localhost:8000", help_text="Example: https://portal.example.org"
+).rstrip("/")
 TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT", env.int, default=0, help_text="Use a whole number, 0 or more.")
 PORTAL_REMINDER_HOURS = read(
     "PORTAL_REMINDER_HOURS", env.list, cast=int, default=[48, 3], help_text="Whole hours before, such as 48,3."
@@ -144,7 +159,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff-home"
 ACCOUNT_ADAPTER = "citemetiers.accounts.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; the sign-in form follows these fields
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -198,15 +213,15 @@ CELERY_BEAT_SCHEDULE = {
 
 EMAIL_CONFIG = read("EMAIL_URL", env.email_url, default="consolemail://", help_text="Example: smtp://host:25")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", env.str, default="portal@localhost", help_text="An e-mail address.")
 
 # --- Static files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-# The demo and the tests serve straight from the finders; an image build runs collectstatic.
-WHITENOISE_USE_FINDERS = True
+# The demo and the tests serve straight from the finders; an image build runs collectstatic into STATIC_ROOT.
+STATIC_ROOT = read("STATIC_ROOT", env.str, default=None, help_text="A folder.")
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- Protection ----------------------------------------------------------------------------------
@@ -250,7 +265,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"hide_addresses": {"()": "citemetiers.logs.HideAddresses"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": read_choice("LOG_LEVEL", LOG_LEVELS, default="WARNING")},
     "loggers": {
         "django.request": {"filters": ["hide_addresses"], "level": "ERROR"},
         "django.security": {"filters": ["hide_addresses"], "level": "ERROR"},
@@ -258,7 +273,7 @@ LOGGING = {
     },
 }
 
-if not DEMO and SECRET_KEY and len(SECRET_KEY) < 32:
-    raise ImproperlyConfigured("SECRET_KEY is too short. Give at least 32 random characters.")
+if len(SECRET_KEY) < SHORTEST_SECRET:
+    raise ImproperlyConfigured(f"SECRET_KEY is too short. Give at least {SHORTEST_SECRET} random characters.")
 
 SITE_NAME = _("Cité des métiers")

@@ -8,10 +8,11 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+# The first that the person may open: whoever may do more also may do what comes below.
 FIRST_SCREENS = (
-    ("visitors.log_contact", "visitors:desk"),
-    ("activities.edit_programme", "programmes:programme-list"),
     ("reporting.read_figures", "reports:figure-list"),
+    ("activities.edit_programme", "programmes:programme-list"),
+    ("visitors.log_contact", "visitors:desk"),
 )
 
 

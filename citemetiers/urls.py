@@ -1,5 +1,6 @@
 """Every address. Public pages carry their language, staff pages follow the person's."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -11,6 +12,9 @@ handler400 = "citemetiers.errors.bad_request"
 handler403 = "citemetiers.errors.permission_denied"
 handler404 = "citemetiers.errors.page_not_found"
 handler500 = "citemetiers.errors.server_error"
+
+# One door for all: the admin has no sign-in page of its own.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", home.healthz, name="healthz"),

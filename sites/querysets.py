@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from sites.models import Site  # noqa: F401  named in the annotation below
+    from sites.models import Site, Theme  # noqa: F401  named in the annotations below
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -19,6 +19,12 @@ class SiteQuerySet(models.QuerySet["Site"]):
         held = Q(memberships__user=user) | Q(network__memberships__user=user)
         return self.filter(held).distinct()
 
-    def by_name(self) -> Self:
-        """In the order of their town, for lists; never an order of merit."""
+    def by_town(self) -> Self:
+        """In the alphabetical order of their town, for lists; never an order of merit."""
         return self.order_by("city", "slug")
+
+
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    def on_offer(self) -> Self:
+        """Themes that one can come for today, in the order of their key."""
+        return self.filter(is_retired=False).order_by("position")

@@ -11,7 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from sites.enums import Language
 from visitors.enums import AgeBand, Answer, DurationBand, Gender, HalfDay, Way
-from visitors.querysets import ContactQuerySet, VisitorQuerySet
+from visitors.querysets import ContactAuthorQuerySet, ContactQuerySet, VisitorQuerySet
 
 LARGEST_PARTY = 50
 
@@ -66,6 +66,7 @@ class Contact(models.Model):
         blank=True,
         verbose_name=_("public"),
     )
+    is_audience_unsaid = models.BooleanField(_("did not wish to say their public"), default=False)
     gender = models.CharField(_("gender"), max_length=10, choices=Gender.choices, default=Gender.NOT_ASKED)
     age_band = models.CharField(_("age"), max_length=10, choices=AgeBand.choices, default=AgeBand.NOT_ASKED)
     first_visit = models.CharField(_("first visit"), max_length=10, choices=Answer.choices, default=Answer.NOT_ASKED)
@@ -86,6 +87,7 @@ class Contact(models.Model):
                 "headcount",
                 "duration",
                 "audience",
+                "is_audience_unsaid",
                 "gender",
                 "age_band",
                 "first_visit",
@@ -102,7 +104,26 @@ class Contact(models.Model):
                 name="contact_party_is_small",
                 condition=Q(headcount__range=(1, LARGEST_PARTY)),
                 violation_error_message=_("A contact is one person or one small party: 1 to 50 people."),
-            )
+            ),
+            # No column of the log can be misused as a place for free text, not even by hand.
+            models.CheckConstraint(
+                name="contact_answers_are_listed",
+                condition=Q(
+                    half_day__in=HalfDay.values,
+                    way__in=Way.values,
+                    language__in=Language.values,
+                    duration__in=DurationBand.values,
+                    gender__in=Gender.values,
+                    age_band__in=AgeBand.values,
+                    first_visit__in=Answer.values,
+                ),
+                violation_error_message=_("Choose one of the listed answers."),
+            ),
+            models.CheckConstraint(
+                name="contact_public_is_named_or_unsaid",
+                condition=Q(audience__isnull=True) | Q(is_audience_unsaid=False),
+                violation_error_message=_("Name the public, or say that the person did not wish to tell it."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,6 +167,8 @@ class ContactAuthor(models.Model):
     )
     written_at = models.DateTimeField(_("written"))
 
+    objects = ContactAuthorQuerySet.as_manager()
+
     class Privacy:
         staff: ClassVar[dict[str, object]] = {"author": None, "written_at": None}
         neutral = frozenset({"contact_key"})
@@ -153,6 +176,7 @@ class ContactAuthor(models.Model):
     class Meta:
         verbose_name = _("author of a contact")
         verbose_name_plural = _("authors of contacts")
+        indexes = [models.Index(fields=["author", "written_at"], name="contact_author_newest")]
 
     def __str__(self) -> str:
         return str(self.contact_key)

@@ -1,7 +1,7 @@
 """Columns that Django does not bring."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 SEPARATOR = ","
 
 
-class CodesField(models.CharField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    TextColumn = models.CharField[Iterable[str], tuple[str, ...]]
+else:
+    TextColumn = models.CharField
+
+
+class CodesField(TextColumn):
     """A small set of codes, stored as ``,fr,nl,`` so that both databases can search it.
 
     In Python it is a tuple in the order of ``codes``; an unknown code is refused.
@@ -23,10 +29,6 @@ class CodesField(models.CharField):  # type: ignore[type-arg]
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", ())
         super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, kwargs
 
     def from_db_value(self, value: str | None, *_args: Any) -> tuple[str, ...]:
         return self._split(value)
@@ -43,7 +45,7 @@ class CodesField(models.CharField):  # type: ignore[type-arg]
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj))
 
-    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:  # noqa: ARG002  Django's signature
         unknown = [code for code in value if code not in dict(self.codes)]
         if unknown:
             raise ValidationError(_("“%(code)s” is not one of the choices."), params={"code": unknown[0]})

@@ -10,6 +10,12 @@ class PortalFormRenderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
 
+class FilterForm(forms.Form):
+    """Narrows a list by GET: every field may stay empty, so none is marked as optional."""
+
+    is_filter = True
+
+
 class DayInput(forms.DateInput):
     """A native date field; browsers read ISO dates only, whatever the language of the page."""
 

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'school holiday',
                 'verbose_name_plural': 'school holidays',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first_on__isnull', True), ('last_on__isnull', True)), ('last_on__gte', models.F('first_on')), _connector='OR'), name='school_holiday_is_dated_whole', violation_error_message='Give both days, the last not before the first, or neither.'), models.UniqueConstraint(fields=('calendar', 'name'), name='school_holiday_once_a_calendar', violation_error_message='This calendar already has a holiday with this name.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first_on__isnull', True), ('last_on__isnull', True)), models.Q(('first_on__isnull', False), ('last_on__gte', models.F('first_on')), ('last_on__isnull', False)), _connector='OR'), name='school_holiday_is_dated_whole', violation_error_message='Give both days, the last not before the first, or neither.'), models.UniqueConstraint(fields=('calendar', 'name'), name='school_holiday_once_a_calendar', violation_error_message='This calendar already has a holiday with this name.')],
             },
         ),
         migrations.CreateModel(
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='site_position_is_whole', violation_error_message='Give latitude and longitude together, in degrees, or neither.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='site_position_is_whole', violation_error_message='Give latitude and longitude together, in degrees, or neither.'),
         ),
         migrations.AddConstraint(
             model_name='room',

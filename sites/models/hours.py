@@ -93,7 +93,8 @@ class SchoolHoliday(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="school_holiday_is_dated_whole",
-                condition=Q(first_on__isnull=True, last_on__isnull=True) | Q(last_on__gte=F("first_on")),
+                condition=Q(first_on__isnull=True, last_on__isnull=True)
+                | Q(first_on__isnull=False, last_on__isnull=False, last_on__gte=F("first_on")),
                 violation_error_message=_("Give both days, the last not before the first, or neither."),
             ),
             models.UniqueConstraint(

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sites.querysets import ThemeQuerySet
+
 
 class Theme(models.Model):
     """What brings a person here. Never deleted: past contacts keep their theme."""
@@ -10,6 +12,8 @@ class Theme(models.Model):
     question = models.CharField(_("question"), max_length=200, help_text=_("In the words of a visitor."))
     position = models.PositiveSmallIntegerField(_("key on the desk"), unique=True)
     is_retired = models.BooleanField(_("retired"), default=False)
+
+    objects = ThemeQuerySet.as_manager()
 
     class Privacy:
         neutral = frozenset({"id", "code", "name", "question", "position", "is_retired"})

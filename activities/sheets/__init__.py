@@ -1,0 +1,20 @@
+"""The file in which a programme arrives: how it is read, and how each row is checked."""
+
+from activities.sheets.draft import Draft, DraftError, open_draft
+from activities.sheets.reading import COLUMNS, Sheet, SheetError, read_sheet
+from activities.sheets.rows import ProgrammeRow, RowError, Words, clean_rows
+
+
+__all__ = [
+    "COLUMNS",
+    "Draft",
+    "DraftError",
+    "ProgrammeRow",
+    "RowError",
+    "Sheet",
+    "SheetError",
+    "Words",
+    "clean_rows",
+    "open_draft",
+    "read_sheet",
+]

@@ -1,0 +1,13 @@
+"""What is fair between partners, and when a site is closed."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def in_neutral_order(rows: Sequence[T], *, today: dt.date) -> list[T]:
+    """The same circle every day, starting one further each day: nobody is always first (charter, rule 4)."""
+    start = today.toordinal() % len(rows) if rows else 0
+    return [*rows[start:], *rows[:start]]

@@ -1,0 +1,227 @@
+import datetime as dt
+
+import pytest
+
+from appointments.holiday_calendar import public_holidays
+from appointments.models import Shift
+from appointments.services import expand_duty, extend_rota
+from appointments.services.rota import Expansion
+from sites.enums import Weekday
+from sites.models import Closure
+from tests.factories.appointments import NOW, AppointmentFactory, DutyFactory
+from tests.factories.sites import SiteFactory
+
+pytestmark = pytest.mark.django_db
+
+WINTER = dt.timedelta(hours=1)
+
+
+def local_days(duty):
+    return [shift.starts_at.astimezone(duty.site.tz).date() for shift in duty.shifts.order_by("starts_at")]
+
+
+def expand(duty, now=NOW):
+    return expand_duty(duty=duty, now=now)
+
+
+def test_duty_becomes_one_shift_a_week_up_to_the_horizon():
+    duty = DutyFactory()
+
+    done = expand(duty)
+
+    shifts = list(duty.shifts.order_by("starts_at"))
+    # 60 days from 23 November hold nine Tuesdays, until 19 January.
+    assert done == Expansion(created=9)
+    assert {(shift.starts_at.hour, shift.ends_at.hour) for shift in shifts} == {(8, 11)}
+    assert local_days(duty)[0] == dt.date(2026, 11, 24)
+    assert local_days(duty)[-1] == dt.date(2027, 1, 19)
+    assert {(shift.advisor, shift.site) for shift in shifts} == {(duty.advisor, duty.site)}
+
+
+def test_duty_expanded_twice_is_expanded_once():
+    duty = DutyFactory()
+    expand(duty)
+    before = set(duty.shifts.values_list("pk", flat=True))
+
+    done = expand(duty)
+
+    assert done == Expansion()
+    assert set(duty.shifts.values_list("pk", flat=True)) == before
+
+
+def test_duty_respects_its_first_and_last_day():
+    duty = DutyFactory(first_on=dt.date(2026, 12, 1), last_on=dt.date(2026, 12, 15))
+
+    expand(duty)
+
+    assert local_days(duty) == [dt.date(2026, 12, day) for day in (1, 8, 15)]
+
+
+def test_duty_skips_a_public_holiday():
+    duty = DutyFactory(weekday=Weekday.FRIDAY)
+
+    expand(duty)
+
+    # 25 December 2026 and 1 January 2027 are Fridays.
+    assert dt.date(2026, 12, 18) in local_days(duty)
+    assert dt.date(2027, 1, 8) in local_days(duty)
+    assert {dt.date(2026, 12, 25), dt.date(2027, 1, 1)}.isdisjoint(local_days(duty))
+
+
+def test_duty_in_another_country_keeps_belgian_holidays():
+    site = SiteFactory(network__country="CH", timezone="Europe/Zurich")
+    now = dt.datetime(2027, 7, 12, 7, 0, tzinfo=dt.UTC)
+
+    belgian, swiss = DutyFactory(weekday=Weekday.WEDNESDAY), DutyFactory(weekday=Weekday.WEDNESDAY, site=site)
+    for duty in (belgian, swiss):
+        expand(duty, now=now)
+
+    assert dt.date(2027, 7, 21) not in local_days(belgian)
+    assert dt.date(2027, 7, 21) in local_days(swiss)
+
+
+def test_belgium_has_ten_legal_holidays_without_the_two_sundays():
+    days = public_holidays("BE", 2027)
+
+    assert len(days) == 10
+    assert {dt.date(2027, 3, 28), dt.date(2027, 5, 16)}.isdisjoint(days)
+
+
+def test_unknown_country_has_no_holidays():
+    assert public_holidays("ZZ", 2027) == frozenset()
+
+
+@pytest.mark.parametrize("is_of_network", [True, False])
+def test_duty_skips_closures_of_the_site_and_of_the_network(is_of_network):
+    duty = DutyFactory()
+    Closure.objects.create(
+        network=duty.site.network,
+        site=None if is_of_network else duty.site,
+        first_on=dt.date(2026, 12, 1),
+        last_on=dt.date(2026, 12, 8),
+        reason="Works",
+    )
+
+    expand(duty)
+
+    assert local_days(duty)[:2] == [dt.date(2026, 11, 24), dt.date(2026, 12, 15)]
+
+
+def test_duty_keeps_days_on_which_another_site_is_closed():
+    duty = DutyFactory()
+    other = SiteFactory(network=duty.site.network)
+    day = dt.date(2026, 11, 24)
+    Closure.objects.create(network=other.network, site=other, first_on=day, last_on=day, reason="Works")
+
+    expand(duty)
+
+    assert day in local_days(duty)
+
+
+def test_closure_added_later_takes_shifts_away():
+    duty = DutyFactory()
+    expand(duty)
+    day = dt.date(2026, 12, 1)
+    Closure.objects.create(network=duty.site.network, first_on=day, last_on=day, reason="Works")
+
+    done = expand(duty)
+
+    assert done == Expansion(removed=1)
+    assert day not in local_days(duty)
+
+
+@pytest.mark.parametrize(
+    ("change", "hour_before", "hour_after"),
+    [(dt.date(2027, 3, 28), 8, 7), (dt.date(2027, 10, 31), 7, 8)],
+    ids=["spring", "autumn"],
+)
+def test_duty_keeps_its_wall_time_across_the_clock_change(change, hour_before, hour_after):
+    duty = DutyFactory(weekday=Weekday.SATURDAY)
+    now = dt.datetime.combine(change - dt.timedelta(days=7), dt.time(7), tzinfo=dt.UTC)
+
+    expand(duty, now=now)
+
+    by_day = dict(zip(local_days(duty), [s.starts_at.hour for s in duty.shifts.order_by("starts_at")], strict=True))
+    assert by_day[change - dt.timedelta(days=1)] == hour_before
+    assert by_day[change + dt.timedelta(days=6)] == hour_after
+
+
+@pytest.mark.parametrize("change", [dt.date(2027, 3, 28), dt.date(2027, 10, 31)], ids=["spring", "autumn"])
+def test_duty_skips_a_time_that_the_clock_change_skips_or_repeats(change):
+    duty = DutyFactory(weekday=Weekday.SUNDAY, starts_at=dt.time(2, 30), ends_at=dt.time(5))
+    now = dt.datetime.combine(change - dt.timedelta(days=8), dt.time(7), tzinfo=dt.UTC)
+
+    expand(duty, now=now)
+
+    assert change not in local_days(duty)
+    assert change - dt.timedelta(days=7) in local_days(duty)
+    assert change + dt.timedelta(days=7) in local_days(duty)
+
+
+def test_shortened_duty_loses_its_free_future_shifts():
+    duty = DutyFactory()
+    expand(duty)
+    duty.last_on = dt.date(2026, 12, 1)
+    duty.save()
+
+    done = expand(duty)
+
+    assert done == Expansion(removed=7)
+    assert local_days(duty) == [dt.date(2026, 11, 24), dt.date(2026, 12, 1)]
+
+
+def test_changed_duty_keeps_a_shift_in_which_somebody_is_booked():
+    duty = DutyFactory()
+    expand(duty)
+    first = duty.shifts.order_by("starts_at").first()
+    AppointmentFactory(advisor=duty.advisor, site=duty.site, starts_at=first.starts_at)
+    duty.starts_at = dt.time(10)
+    duty.save()
+
+    done = expand(duty)
+
+    assert done == Expansion(created=8, removed=8, kept=1)
+    assert Shift.objects.get(pk=first.pk).starts_at == first.starts_at
+
+
+def test_duty_given_to_another_advisor_moves_its_free_shifts():
+    duty, other = DutyFactory(), DutyFactory(weekday=Weekday.MONDAY)
+    expand(duty)
+    duty.advisor = other.advisor
+    duty.save()
+
+    expand(duty)
+
+    assert set(duty.shifts.values_list("advisor", flat=True)) == {other.advisor_id}
+
+
+def test_past_shifts_stay_when_a_duty_changes():
+    duty = DutyFactory()
+    expand(duty)
+    duty.weekday = Weekday.MONDAY
+    duty.save()
+
+    expand(duty, now=NOW + dt.timedelta(days=8))
+
+    assert local_days(duty)[0] == dt.date(2026, 11, 24)
+
+
+def test_duty_leaves_days_alone_on_which_the_advisor_already_receives():
+    duty = DutyFactory()
+    expand(duty)
+    overlapping = DutyFactory(advisor=duty.advisor, site=SiteFactory(), starts_at=dt.time(11), ends_at=dt.time(15))
+
+    done = expand(overlapping)
+
+    assert done == Expansion()
+
+
+def test_rota_is_extended_for_every_duty():
+    duties = [DutyFactory(), DutyFactory(weekday=Weekday.MONDAY)]
+    for duty in duties:
+        expand(duty)
+
+    done = extend_rota(now=NOW + dt.timedelta(days=7))
+
+    assert done == Expansion(created=2)
+    assert [duty.shifts.count() for duty in duties] == [10, 10]

@@ -1,0 +1,83 @@
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from sites.enums import Weekday
+from sites.models import Closure, OpeningHours, Presence, Site
+from sites.services import load_reference
+from tests.factories.sites import PartnerFactory, SiteFactory
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = {"fr": "à confirmer", "nl": "nog te bevestigen", "de": "noch zu bestätigen", "en": "to be confirmed"}
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_site_detail_says_what_is_to_be_confirmed_in_every_language(client: Client, language: str) -> None:
+    load_reference()
+    with translation.override(language):
+        address = reverse("sites:site-detail", args=["mons"])
+
+    page = client.get(address).content.decode()
+
+    # Street, telephone, e-mail and hours of Mons were not found.
+    assert page.count(UNKNOWN[language]) >= 4
+
+
+def test_site_list_shows_the_thirteen_sites(client: Client) -> None:
+    load_reference()
+
+    page = client.get(reverse("sites:site-list")).content.decode()
+
+    assert all(site.get_absolute_url() in page for site in Site.objects.all())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_site_list_asks_the_same_queries_for_one_and_for_three(
+    client: Client, django_assert_num_queries, count: int
+) -> None:
+    for _ in range(count):
+        SiteFactory()
+
+    with django_assert_num_queries(1):
+        client.get(reverse("sites:site-list"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_site_detail_asks_the_same_queries_for_one_and_for_three(
+    client: Client, django_assert_num_queries, count: int
+) -> None:
+    site = SiteFactory()
+    for number in range(count):
+        Presence.objects.create(site=site, partner=PartnerFactory())
+        OpeningHours.objects.create(
+            site=site, weekday=Weekday.MONDAY, opens_at=dt.time(9 + 2 * number), closes_at=dt.time(10 + 2 * number)
+        )
+
+    with django_assert_num_queries(5):
+        client.get(site.get_absolute_url())
+
+
+def test_site_detail_shows_hours_and_closures_once_they_are_known(client: Client) -> None:
+    site = SiteFactory()
+    OpeningHours.objects.create(site=site, weekday=Weekday.TUESDAY, opens_at=dt.time(9), closes_at=dt.time(12, 30))
+    Closure.objects.create(
+        network=site.network, site=site, first_on=dt.date.max, last_on=dt.date.max, reason_en="Staff day"
+    )
+
+    page = client.get(site.get_absolute_url()).content.decode()
+
+    assert "09:00–12:30" in page
+    assert "Staff day" in page
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "hidden"])
+def test_site_detail_of_an_unknown_or_hidden_site_is_not_found(client: Client, slug: str) -> None:
+    SiteFactory(slug="hidden", is_open_to_public=False)
+
+    answer = client.get(reverse("sites:site-detail", args=[slug]))
+
+    assert answer.status_code == 404
+    assert "This page does not exist" in answer.content.decode()
