@@ -38,7 +38,9 @@ class ImportForm(forms.Form):
         label=gettext_lazy("Use this file as a proposal for another date: keep the times, change the date"),
         required=False,
     )
-    is_only_mine = forms.BooleanField(label=gettext_lazy("Leave out the rows of sites that are not mine"), required=False)
+    is_only_mine = forms.BooleanField(
+        label=gettext_lazy("Leave out the rows of sites that are not mine"), required=False
+    )
     is_illustrative = forms.BooleanField(
         label=gettext_lazy("Mark every session as illustrative"),
         help_text=gettext_lazy("For trials. The public pages then say that the session is an example."),
@@ -76,9 +78,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     starts = forms.TimeField(label=pgettext_lazy("period", "from"), widget=TimeInput)
     ends = forms.TimeField(label=pgettext_lazy("period", "to"), widget=TimeInput)
     room = forms.ModelChoiceField(queryset=Room.objects.none(), label=gettext_lazy("room"), required=False)
-    new_room = forms.CharField(
-        label=gettext_lazy("Or a room that is not in the list"), max_length=100, required=False
-    )
+    new_room = forms.CharField(label=gettext_lazy("Or a room that is not in the list"), max_length=100, required=False)
 
     class Meta:
         model = Session
@@ -126,7 +126,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         data = self.cleaned_data
         names = [*TEXTS, *PLAIN, "starts_at", "ends_at"]
         values = {name: data[name] for name in names} | {name: data[name] or "" for name in TEXTS}
-        return values if data.get("new_room") else {**values, "room": data["room"]}
+        place = {"new_room": data["new_room"]} if data.get("new_room") else {"room": data["room"]}
+        return values | place
 
     def add_domain_error(self, error: ActivityError) -> None:
         self.add_error(error.field if error.field in self.fields else None, str(error))

@@ -168,7 +168,7 @@ def facets(programmes: list[SiteProgramme], selection: Selection, *, with_sites:
         "theme": (_("Theme"), _in_order(word for item in items for word in item.themes)),
         "public": (_("For whom"), _in_order(word for item in items for word in item.publics)),
         "language": (_("Language"), _in_order(word for item in items for word in item.languages)),
-        "site": (_("Place"), [Word(one.slug, Text(one.name)) for one in programmes] if with_sites else []),
+        "site": (_("Place"), [Word(one.slug, Text(one.city)) for one in programmes] if with_sites else []),
     }
     return [
         Facet(group, title, tuple(_choice(programmes, selection, group, word) for word in known))

@@ -22,17 +22,17 @@ class ActivityError(DomainError):
     field: str | None = None
 
 
-class NotYourSite(ActivityError):
+class NotYourSiteError(ActivityError):
     """The actor may not write the programme of this site."""
 
 
-class EndsBeforeItStarts(ActivityError):
+class EndsBeforeItStartsError(ActivityError):
     """The period of a session is empty or turned round."""
 
     field = "ends"
 
 
-class OutsideHours(ActivityError):
+class OutsideHoursError(ActivityError):
     """A session lies outside the hours of its open day; ``field`` says at which end."""
 
     def __init__(self, message: str, *, field: str) -> None:
@@ -40,7 +40,7 @@ class OutsideHours(ActivityError):
         self.field = field
 
 
-class RoomTaken(ActivityError):
+class RoomTakenError(ActivityError):
     """Two sessions would use one room at once."""
 
     field = "room"
@@ -49,20 +49,20 @@ class RoomTaken(ActivityError):
 def check_may_edit(by: Any | None, site: Site) -> None:
     """Refuse an actor who does not hold the role at this site; ``None`` is the portal itself."""
     if by is not None and not by.has_perm(EDIT_PROGRAMME, site):
-        raise NotYourSite(_("You may not change the programme of %(site)s.") % {"site": site.name})
+        raise NotYourSiteError(_("You may not change the programme of %(site)s.") % {"site": site.name})
 
 
 def check_period(*, open_day: OpenDay, site: Site, starts_at: dt.datetime, ends_at: dt.datetime) -> None:
     """Refuse a period that is turned round or leaves the hours of the open day."""
     if ends_at <= starts_at:
-        raise EndsBeforeItStarts(_("The end must be later than the start."))
+        raise EndsBeforeItStartsError(_("The end must be later than the start."))
     first, last = starts_at.astimezone(site.tz), ends_at.astimezone(site.tz)
     hours = {"opens": time_format(open_day.opens_at), "closes": time_format(open_day.closes_at)}
     sentence = _("The open day lasts from %(opens)s to %(closes)s.") % hours
     if first.date() != open_day.day or not open_day.opens_at <= first.time() < open_day.closes_at:
-        raise OutsideHours(sentence, field="starts")
+        raise OutsideHoursError(sentence, field="starts")
     if last.date() != open_day.day or last.time() > open_day.closes_at:
-        raise OutsideHours(sentence, field="ends")
+        raise OutsideHoursError(sentence, field="ends")
 
 
 def check_room_is_free(
@@ -73,4 +73,4 @@ def check_room_is_free(
     if besides is not None and besides.pk is not None:
         taken = taken.exclude(pk=besides.pk)
     if taken.exists():
-        raise RoomTaken(_("“%(room)s” is already used at this time.") % {"room": room.name})
+        raise RoomTakenError(_("“%(room)s” is already used at this time.") % {"room": room.name})

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from activities import services
+from activities.enums import Change
 from activities.forms import ConfirmForm, ImportForm, SessionForm, editable_open_days
 from activities.models import OpenDay, Programme, Session
 from activities.rules import EDIT_PROGRAMME, ActivityError
@@ -19,6 +20,8 @@ from citemetiers.kernel.access import permission_required
 from sites.models import Site
 
 MAX_ERRORS_SHOWN = 300
+# A release speaks of local times, the model of instants.
+FIELD_OF = {"starts": "starts_at", "ends": "ends_at"}
 
 
 @permission_required(EDIT_PROGRAMME)
@@ -69,7 +72,7 @@ def programme_import_confirm(request: HttpRequest) -> HttpResponse:
     form = ImportForm(open_days=open_days)
     confirmed = ConfirmForm(request.POST, by=request.user)
     if not confirmed.is_valid():
-        return _import_page(request, form, refusal=" ".join(confirmed.errors.get("draft", [])))
+        return _import_page(request, form, refusal=" ".join(str(text) for text in confirmed.errors["draft"]))
     draft = confirmed.cleaned_data["draft"]
     open_day = get_object_or_404(open_days, pk=draft.open_day_id)
     rows, errors = clean_rows(draft.sheet, words=_words(open_day, sites, draft))
@@ -161,7 +164,7 @@ def programme_release(request: HttpRequest, day: dt.date, site: str) -> HttpResp
         "open_day": open_day,
         "site": place,
         "standing": services.standing_of([programme])[0],
-        "changes": changes,
+        "changes": [_change_row(change) for change in changes],
         "seen": checksum,
         "refusal": refusal,
     }
@@ -188,7 +191,7 @@ def open_day_release(request: HttpRequest, day: dt.date, network: str) -> HttpRe
 
 
 def _editable_sites(request: HttpRequest) -> list[Site]:
-    sites = Site.objects.for_user(request.user).select_related("network").by_name()
+    sites = Site.objects.for_user(request.user).select_related("network").by_town()
     return [site for site in sites if request.user.has_perm(EDIT_PROGRAMME, site)]
 
 
@@ -206,7 +209,8 @@ def _programme(open_day: OpenDay, site: Site) -> Programme | None:
 def _session_of(request: HttpRequest, public_id: uuid.UUID) -> Session:
     sites = _editable_sites(request)
     sessions = Session.objects.filter(programme__site__in=sites).with_details()
-    return get_object_or_404(sessions, public_id=public_id)
+    session: Session = get_object_or_404(sessions, public_id=public_id)
+    return session
 
 
 def _session_page(request: HttpRequest, open_day: OpenDay, site: Site, *, session: Session | None) -> HttpResponse:
@@ -218,7 +222,6 @@ def _session_page(request: HttpRequest, open_day: OpenDay, site: Site, *, sessio
                 site=site,
                 session=session,
                 values=form.values(),
-                new_room=form.cleaned_data["new_room"],
                 by=request.user,
             )
         except ActivityError as error:
@@ -231,15 +234,21 @@ def _session_page(request: HttpRequest, open_day: OpenDay, site: Site, *, sessio
 
 
 def _open_day_row(open_day: OpenDay, sites: list[Site], standings: dict[Any, services.Standing]) -> dict[str, Any]:
-    rows = [{"site": site, "standing": standings.get((open_day.pk, site.pk))} for site in sites]
-    found = [row["standing"] for row in rows if row["standing"]]
+    rows = [(site, standings.get((open_day.pk, site.pk))) for site in sites]
+    found = [standing for _site, standing in rows if standing]
     return {
         "open_day": open_day,
-        "rows": rows,
+        "rows": [{"site": site, "standing": standing} for site, standing in rows],
         "session_count": sum(standing.session_count for standing in found),
         "changed_count": sum(standing.is_changed for standing in found),
         "is_released": any(standing.number for standing in found),
     }
+
+
+def _change_row(change: dict[str, Any]) -> dict[str, Any]:
+    fields: list[Any] = [Session._meta.get_field(FIELD_OF.get(name, name)) for name in change["fields"]]
+    labels = [str(field.verbose_name) for field in fields]
+    return {**change, "label": Change(change["change"]).label, "field_labels": labels}
 
 
 def _words(open_day: OpenDay, sites: list[Site], draft: Draft) -> Words:
@@ -248,7 +257,7 @@ def _words(open_day: OpenDay, sites: list[Site], draft: Draft) -> Words:
 
 def _only_of(sheet: Sheet, sites: list[Site]) -> tuple[Sheet, int]:
     # A misspelt site is kept, so that its error is shown; only known sites of others are left out.
-    others = {slug for slug in Site.objects.values_list("slug", flat=True)} - {site.slug for site in sites}
+    others = set(Site.objects.values_list("slug", flat=True)) - {site.slug for site in sites}
     at = sheet.columns.index("site")
     rows = tuple(row for row in sheet.rows if row[1][at].lower() not in others)
     return Sheet(sheet.columns, rows), len(sheet.rows) - len(rows)
@@ -277,8 +286,7 @@ def _preview(
         "open_day": open_day,
         "plans": plans,
         "totals": {
-            name: sum(len(getattr(plan, name)) for plan in plans)
-            for name in ("new", "changed", "unchanged", "removed")
+            name: sum(len(getattr(plan, name)) for plan in plans) for name in ("new", "changed", "unchanged", "removed")
         },
         "confirm": confirm,
         "left_out": left_out,

@@ -23,7 +23,7 @@ NO_MESSAGES: dict[str, Any] = {"messages": ()}
 def open_day_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     open_days = OpenDay.objects.select_related("network").annotate(
-        released_count=Count("programmes", filter=~Q(programmes__releases=None), distinct=True)
+        released_count=Count("programmes", filter=Q(programmes__releases__isnull=False), distinct=True)
     )
     context = {
         "upcoming": open_days.upcoming(today=today),
@@ -37,7 +37,7 @@ def open_day_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_day(request: HttpRequest, day: dt.date) -> HttpResponse:
     open_days = _open_days(day)
-    sites = list(Site.objects.for_public().filter(network__in=[one.network_id for one in open_days]).by_name())
+    sites = list(Site.objects.for_public().filter(network__in=[one.network_id for one in open_days]).by_town())
     releases = Release.objects.filter(programme__open_day__in=open_days, programme__site__in=sites).latest_of_each()
     etag = etag_of(request, _shown(open_days, sites, releases))
     if (answer := unchanged(request, etag)) is not None:
@@ -49,6 +49,7 @@ def open_day(request: HttpRequest, day: dt.date) -> HttpResponse:
     context = {
         "day": day,
         "open_days": [_with_sites(one, sites, programmes) for one in open_days],
+        "is_only_network": len(open_days) == 1,
         "site_count": len(sites),
         "item_count": _count(listed),
         "selection": selection,

@@ -1,6 +1,7 @@
+from __future__ import annotations
+
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,7 +25,7 @@ class DutyAdmin(admin.ModelAdmin[Duty]):
     list_select_related = ("site", "advisor")
     filter_horizontal = ("themes",)
 
-    def save_related(self, request: HttpRequest, form: forms.ModelForm[Duty], formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         done = expand_duty(duty=form.instance, now=timezone.now())
         text = _("Rota: %(created)d shifts added, %(removed)d removed, %(kept)d kept because somebody is booked.")

@@ -1,7 +1,6 @@
 """The error pages: one template, a clear sentence, the right status, in the reader's language."""
 
 import sys
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +9,14 @@ from django.utils.translation import gettext as _
 from citemetiers.kernel.errors import error_page
 
 
-def bad_request(_request: HttpRequest, _exception: Any = None) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """400: what the browser sent cannot be read."""
     return error_page(
         400, title=_("We could not read this request"), text=_("Go back, check what you entered and try again.")
     )
 
 
-def permission_denied(_request: HttpRequest, _exception: Any = None) -> HttpResponse:
+def permission_denied(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """403: signed in, yet not for this."""
     return error_page(
         403,
@@ -35,7 +34,7 @@ def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # no
     )
 
 
-def page_not_found(_request: HttpRequest, _exception: Any = None) -> HttpResponse:
+def page_not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """404: nothing lives at this address."""
     return error_page(
         404, title=_("This page does not exist"), text=_("The address may be mistyped, or the page may have moved.")

@@ -171,6 +171,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")]
+FORMAT_MODULE_PATH = ["citemetiers.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_LANGUAGES = ("fr", "nl", "de", "en")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "fr"

@@ -2,9 +2,14 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reporting.enums import Metric, Precision
+from reporting.querysets import PublishedFigureQuerySet
+
+ALREADY_RECORDED = _("This figure is already recorded for this scope and period.")
 
 
 class PublishedFigure(models.Model):
@@ -39,6 +44,8 @@ class PublishedFigure(models.Model):
     definition = models.CharField(_("definition"), max_length=300)
     source = models.CharField(_("source"), max_length=200)
     is_total = models.BooleanField(_("total of the other lines of its year and site"), default=False)
+
+    objects = PublishedFigureQuerySet.as_manager()
 
     class Privacy:
         neutral = frozenset(
@@ -75,7 +82,39 @@ class PublishedFigure(models.Model):
                 condition=Q(last_month__gte=F("first_month")),
                 violation_error_message=_("The last month cannot be before the first month."),
             ),
+            *(
+                models.UniqueConstraint(
+                    name=f"published_figure_once_{scope}",
+                    fields=[field, "first_month", "last_month", "metric"],
+                    condition=condition,
+                    violation_error_message=ALREADY_RECORDED,
+                )
+                for scope, field, condition in (
+                    ("a_site", "site", Q(site__isnull=False)),
+                    ("a_network", "network", Q(network__isnull=False)),
+                    ("elsewhere", "scope_note", ~Q(scope_note="")),
+                )
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.site or self.network or self.scope_note} · {self.metric} · {self.first_month:%Y}"
+        return f"{self.scope} · {self.get_metric_display()} · {self.period}"
+
+    @property
+    def scope(self) -> str:
+        """The name of the site, of the network, or of the former organisation."""
+        return str(self.site or self.network or self.scope_note)
+
+    @property
+    def is_whole_year(self) -> bool:
+        """Whether the figure stands for one calendar year."""
+        first, last = self.first_month, self.last_month
+        return first.year == last.year and (first.month, last.month) == (1, 12)
+
+    @property
+    def period(self) -> str:
+        """The year, or the months, in the reader's words."""
+        if self.is_whole_year:
+            return str(self.first_month.year)
+        months = [date_format(month, "YEAR_MONTH_FORMAT") for month in (self.first_month, self.last_month)]
+        return _now("%(first)s to %(last)s") % {"first": months[0], "last": months[1]}

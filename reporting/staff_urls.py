@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from reporting import views
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.figure_list, name="figure-list"),
+    path("<str:year>/figures.xlsx", views.figure_export, name="figure-export"),
+]

@@ -7,4 +7,4 @@ from reporting.models import PublishedFigure
 
 @register(PublishedFigure)
 class PublishedFigureTranslation(TranslationOptions):
-    fields = ("definition",)
+    fields = ("definition", "precision_note")

@@ -26,7 +26,7 @@ WORDS = [("A", "a"), ("B", "b")]
 
 
 def _model(
-    name: str, *bases: type, staff: Any = None, personal: Any = None, proxy: bool = False, **columns: Any
+    name: str, /, *bases: type, staff: Any = None, personal: Any = None, proxy: bool = False, **columns: Any
 ) -> Any:
     privacy = type("Privacy", (), {"personal": personal or {}, "staff": staff or {}, "neutral": frozenset(columns)})
     meta = type("Meta", (), {"app_label": "visitors", "proxy": proxy})

@@ -22,11 +22,11 @@ class ContactForm(forms.Form):
             "invalid_choice": _("This theme is no longer offered. Choose another one."),
         },
     )
-    way = forms.ChoiceField(label=pgettext_lazy("of service", "way"), choices=Way.choices)
-    duration = forms.ChoiceField(label=_("length"), choices=DurationBand.choices)
-    language = forms.ChoiceField(label=_("language"), choices=Language.choices)
+    way = forms.ChoiceField(label=pgettext_lazy("of service", "Way"), choices=Way.choices)
+    duration = forms.ChoiceField(label=_("Length"), choices=DurationBand.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
     headcount = forms.IntegerField(
-        label=_("people"),
+        label=_("People"),
         min_value=1,
         max_value=LARGEST_PARTY,
         error_messages={
@@ -34,10 +34,10 @@ class ContactForm(forms.Form):
             "max_value": _("A contact is one person or one small party: 1 to 50 people."),
         },
     )
-    audience = forms.ChoiceField(label=_("public"))
-    gender = forms.ChoiceField(label=_("gender"), choices=Gender.choices)
-    age_band = forms.ChoiceField(label=_("age"), choices=AgeBand.choices)
-    first_visit = forms.ChoiceField(label=_("first visit"), choices=Answer.choices)
+    audience = forms.ChoiceField(label=_("Public"))
+    gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices)
+    age_band = forms.ChoiceField(label=_("Age"), choices=AgeBand.choices)
+    first_visit = forms.ChoiceField(label=_("First visit"), choices=Answer.choices)
 
     DETAILS = ("audience", "gender", "age_band", "first_visit")
 

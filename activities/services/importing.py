@@ -1,6 +1,5 @@
 """A checked file becomes the programmes of the sites it names, whole or not at all."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from activities.models import OpenDay, Programme, Session
-from activities.rules import ActivityError, RoomTaken, check_may_edit
+from activities.rules import ActivityError, RoomTakenError, check_may_edit
 from activities.services.content import checksum_of, content_of
 from activities.services.locks import lock_sites
 from activities.services.sessions import MANY, ensure_room
@@ -21,7 +20,7 @@ PLAIN = ("kind", "starts_at", "ends_at", "languages", "booking", "seats", "acces
 ROOM_CHECK = "session_one_a_room_at_a_time"
 
 
-class ChangedMeanwhile(ActivityError):
+class ChangedMeanwhileError(ActivityError):
     """The programme is no longer the one that the person was shown."""
 
 
@@ -57,7 +56,7 @@ def import_programme(
     """Make the programmes of the sites named in the rows equal to the rows; all of it or nothing.
 
     ``by`` None is the portal itself, loading its seed. ``seen`` is the state that the person was
-    shown: when it has changed since, nothing is written and ChangedMeanwhile is raised.
+    shown: when it has changed since, nothing is written and ChangedMeanwhileError is raised.
     """
     sites = _sites_of(rows)
     for site in sites:
@@ -67,7 +66,7 @@ def import_programme(
             lock_sites(sites)
             existing = _existing(open_day, sites, is_locked=True)
             if seen is not None and seen != _fingerprint(open_day, sites, existing):
-                raise ChangedMeanwhile(
+                raise ChangedMeanwhileError(
                     _("Somebody changed the programme since this preview. Look at the differences again.")
                 )
             plans = _plans(rows, existing, is_illustrative)
@@ -75,7 +74,7 @@ def import_programme(
             _write(open_day, plans, is_illustrative)
             _put_off_room_check("IMMEDIATE")
     except IntegrityError:
-        raise RoomTaken(_("A room is already used at one of these times. Nothing was imported.")) from None
+        raise RoomTakenError(_("A room is already used at one of these times. Nothing was imported.")) from None
     return plans
 
 
@@ -144,7 +143,7 @@ def _pair(rows: list[ProgrammeRow], sessions: list[Session]) -> dict[int, Sessio
 
 
 def _title(one: ProgrammeRow | Session) -> str:
-    return one.texts["title_fr"] if isinstance(one, ProgrammeRow) else one.title_fr or ""
+    return one.texts["title_fr"] if isinstance(one, ProgrammeRow) else str(getattr(one, "title_fr") or "")
 
 
 def _room(one: ProgrammeRow | Session) -> str:

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from activities.models import OpenDay, Programme, Release, Session
 from activities.rules import ActivityError, check_may_edit
 from activities.services.content import Content, changes_between, checksum_of, content_of
-from activities.services.importing import ChangedMeanwhile
+from activities.services.importing import ChangedMeanwhileError
 from activities.services.locks import lock_sites
 from sites.models import Site
 
 
-class NothingToRelease(ActivityError):
+class NothingToReleaseError(ActivityError):
     """The programme is empty, or the public already reads it as it is."""
 
 
-class ReleasedMeanwhile(ActivityError):
+class ReleasedMeanwhileError(ActivityError):
     """Somebody else released the programme at the same moment."""
 
 
@@ -66,7 +66,7 @@ def release_programme(*, programme: Programme, by: Any | None, now: dt.datetime,
             lock_sites([programme.site])
             return _release(programme, by=by, now=now, seen=seen)
     except IntegrityError:
-        raise ReleasedMeanwhile(_("This programme was just released by somebody else.")) from None
+        raise ReleasedMeanwhileError(_("This programme was just released by somebody else.")) from None
 
 
 def release_changed(*, open_day: OpenDay, sites: Iterable[Site], by: Any | None, now: dt.datetime) -> list[Release]:
@@ -82,7 +82,7 @@ def release_changed(*, open_day: OpenDay, sites: Iterable[Site], by: Any | None,
             changed = [standing.programme for standing in standings if standing.is_changed]
             return [_release(programme, by=by, now=now, seen=None) for programme in changed]
     except IntegrityError:
-        raise ReleasedMeanwhile(_("This programme was just released by somebody else.")) from None
+        raise ReleasedMeanwhileError(_("This programme was just released by somebody else.")) from None
 
 
 def _release(programme: Programme, *, by: Any | None, now: dt.datetime, seen: str | None) -> Release:
@@ -90,11 +90,11 @@ def _release(programme: Programme, *, by: Any | None, now: dt.datetime, seen: st
     last = _last_release(programme)
     checksum = checksum_of(content)
     if last is None and not content["sessions"]:
-        raise NothingToRelease(_("This programme is empty. Add a session before you release it."))
+        raise NothingToReleaseError(_("This programme is empty. Add a session before you release it."))
     if last is not None and last.checksum == checksum:
-        raise NothingToRelease(_("Nothing has changed since release %(number)s.") % {"number": last.number})
+        raise NothingToReleaseError(_("Nothing has changed since release %(number)s.") % {"number": last.number})
     if seen is not None and seen != checksum:
-        raise ChangedMeanwhile(_("Somebody changed the programme meanwhile. Look at the differences again."))
+        raise ChangedMeanwhileError(_("Somebody changed the programme meanwhile. Look at the differences again."))
     return Release.objects.create(
         programme=programme,
         number=last.number + 1 if last else 1,

@@ -4,7 +4,6 @@ from activities.sheets.draft import Draft, DraftError, open_draft
 from activities.sheets.reading import COLUMNS, Sheet, SheetError, read_sheet
 from activities.sheets.rows import ProgrammeRow, RowError, Words, clean_rows
 
-
 __all__ = [
     "COLUMNS",
     "Draft",

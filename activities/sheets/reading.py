@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,22 +111,30 @@ def _separator(text: str) -> str:
 
 def _xlsx_lines(data: bytes) -> Iterator[tuple[int, Cells]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-        if unpacked > MAX_UNPACKED:
-            raise SheetError(_("This file unpacks to more than 60 MB. Keep only the rows of the programme."))
+        _check_unpacked_size(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet: Any = book.worksheets[0]
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(max_col=MAX_WIDTH, values_only=True), start=1):
-            if number > MAX_LINES:
-                raise _too_many_rows()
+            _check_line_count(number)
             yield number, [_as_text(value) for value in row]
         book.close()
     except SheetError:
         raise
     except Exception:  # noqa: BLE001  openpyxl raises anything on a broken or foreign file
         raise _not_a_spreadsheet() from None
+
+
+def _check_unpacked_size(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        unpacked = sum(entry.file_size for entry in packed.infolist())
+    if unpacked > MAX_UNPACKED:
+        raise SheetError(_("This file unpacks to more than 60 MB. Keep only the rows of the programme."))
+
+
+def _check_line_count(number: int) -> None:
+    if number > MAX_LINES:
+        raise _too_many_rows()
 
 
 def _as_text(value: Any) -> str:
@@ -142,12 +150,14 @@ def _as_text(value: Any) -> str:
 def _as_sheet(lines: Iterable[tuple[int, Cells]]) -> Sheet:
     filled = ((number, cells) for number, cells in lines if any(cells))
     columns = _columns(next(filled, (0, []))[1])
-    rows = []
+    rows: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in filled:
         if len(rows) >= MAX_ROWS:
             raise _too_many_rows()
         if any(cells[len(columns) :]):
-            message = _("Row %(number)s has more cells than there are headings. Put text with commas in quotation marks.")
+            message = _(
+                "Row %(number)s has more cells than there are headings. Put text with commas in quotation marks."
+            )
             raise SheetError(message % {"number": number})
         padded = [*cells, *[""] * len(columns)][: len(columns)]
         rows.append((number, tuple(padded)))
@@ -166,9 +176,18 @@ def _columns(headings: Cells) -> tuple[str, ...]:
     unknown = [name or "?" for name in columns if name not in COLUMNS]
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     sentences = [
-        *_about(ngettext("This column is missing: %(names)s.", "These columns are missing: %(names)s.", len(missing)), missing),
-        *_about(ngettext("This column is unknown: %(names)s.", "These columns are unknown: %(names)s.", len(unknown)), unknown),
-        *_about(ngettext("This column is there twice: %(names)s.", "These columns are there twice: %(names)s.", len(twice)), twice),
+        *_about(
+            ngettext("This column is missing: %(names)s.", "These columns are missing: %(names)s.", len(missing)),
+            missing,
+        ),
+        *_about(
+            ngettext("This column is unknown: %(names)s.", "These columns are unknown: %(names)s.", len(unknown)),
+            unknown,
+        ),
+        *_about(
+            ngettext("This column is there twice: %(names)s.", "These columns are there twice: %(names)s.", len(twice)),
+            twice,
+        ),
     ]
     if sentences:
         raise SheetError(" ".join(sentences))

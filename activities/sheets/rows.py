@@ -219,7 +219,7 @@ class RowForm(forms.Form):
         day = self.words.open_day.day
         self.given_days.add(moment.date())
         if self.words.moves_date:
-            return dt.datetime.combine(day, moment.time())  # noqa: DTZ001  the site gives the zone
+            return dt.datetime.combine(day, moment.time())
         if moment.date() != day:
             message = _("The open day is on %(day)s, not on %(given)s.")
             raise ValidationError(message, params={"day": day.isoformat(), "given": moment.date().isoformat()})

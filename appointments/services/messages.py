@@ -7,7 +7,6 @@ sending and saying so leaves a message that another one sends again.
 import datetime as dt
 import logging
 import smtplib
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -109,4 +108,4 @@ def _owe(appointment: Appointment, kind: MessageKind, *, due_at: dt.datetime, na
 
 def _wake_worker() -> None:
     # Robust: with the broker down the booking stands, and beat sends the message later.
-    transaction.on_commit(partial(tasks.send_due_messages.delay), robust=True)
+    transaction.on_commit(tasks.send_due_messages.delay, robust=True)

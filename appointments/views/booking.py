@@ -1,6 +1,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from appointments.services import (
     secret_of,
 )
 from appointments.views.offers import DAYS_SHOWN, by_day, by_place, in_language, offers_of
-from appointments.views.wish import ANY_LANGUAGE, UnknownWishError, Wish, read_wish
+from appointments.views.wish import ANY_LANGUAGE, UnknownWishError, Wish, read_whole_wish, read_wish
 from citemetiers.kernel.errors import error_page
 from sites.enums import Language
 from sites.models import Site, Theme
@@ -48,11 +49,7 @@ def book(request: HttpRequest) -> HttpResponse:
 @never_cache
 def book_confirm(request: HttpRequest) -> HttpResponse:
     try:
-        wish = read_wish(request.GET)
-        if not (wish.theme and wish.site and wish.starts_at):
-            raise UnknownWishError(_("The link names no moment that we understand. Choose one of the free times."))
-        if wish.language not in Language.values:
-            wish = wish.but(language=_reader())
+        wish = read_whole_wish(request.GET, reader=_reader())
         return _submit(request, wish) if request.method == "POST" else _show(request, wish)
     except UnknownWishError as error:
         return _unknown(error)
@@ -65,7 +62,7 @@ def _themes(wish: Wish) -> dict[str, Any]:
 
 def _places(wish: Wish) -> dict[str, Any]:
     slots = find_free_slots(theme=wish.theme, site=None, language=None, now=timezone.now())
-    sites = Site.objects.for_public().by_name()
+    sites = Site.objects.for_public().by_town()
     offers = offers_of(slots, wish=wish, sites={site.pk: site for site in sites}, reader=_reader())
     first = {place.site.pk: place.offers[0] for place in by_place(offers, wish=wish)}
     places = [(site, wish.but(site=site).url, first.get(site.pk)) for site in sites]
@@ -93,7 +90,7 @@ def _moments(wish: Wish) -> dict[str, Any]:
         "days": shown[:DAYS_SHOWN] if wish.site else [],
         "places": by_place(offers, wish=wish) if wish.is_anywhere else [],
         "later_url": wish.but(first_on=later).url if later and wish.site else "",
-        "languages": _language_links(wish, spoken, current=ANY_LANGUAGE if is_another else language),
+        "spoken": _language_links(wish, spoken, current=ANY_LANGUAGE if is_another else language),
         "is_another_language": is_another,
         "anywhere_url": wish.but(site=None, is_anywhere=True, first_on=None).url,
         "any_language_url": wish.but(language=ANY_LANGUAGE).url if spoken else "",
@@ -179,6 +176,7 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         "language_name": Language(wish.language).label,
         "other_times_url": wish.but(starts_at=None).url,
         "confirm_url": wish.confirm_url,
+        "retention_days": settings.PORTAL_RETENTION_DAYS,
     }
 
 

@@ -72,6 +72,14 @@ def read_wish(query: QueryDict) -> Wish:
     )
 
 
+def read_whole_wish(query: QueryDict, *, reader: str) -> Wish:
+    """The wish of an address that must name theme, site and moment; the language may be the reader's."""
+    wish = read_wish(query)
+    if not (wish.theme and wish.site and wish.starts_at):
+        raise UnknownWishError(_("The link names no moment that we understand. Choose one of the free times."))
+    return wish if wish.language in Language.values else wish.but(language=reader)
+
+
 def as_text(moment: dt.datetime) -> str:
     """A moment as it stands in an address: UTC, without a plus sign."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -27,7 +27,9 @@ def button(  # noqa: PLR0913  each is an attribute of the element
     sign: str = "",
     download: bool = False,
 ) -> str:
-    """A link when it has ``href``, else a submit button. One ``primary`` a page."""
+    """A link when it has ``href``, else a submit button. One ``primary`` a page. Only a link downloads."""
+    if download and not href:
+        raise template.TemplateSyntaxError("download needs an href")
     context = {
         "content": content,
         "href": href,
@@ -49,7 +51,12 @@ def notice(content: SafeString, *, kind: str = "info", title: str = "", live: bo
 
 @register.simple_block_tag
 def panel(content: SafeString, *, title: str = "", heading_id: str = "") -> str:
-    """A bordered group of content, headed by an h2 when it has a title. Never inside another panel."""
+    """A bordered group of content, headed by an h2 when it has a title. Never inside another panel.
+
+    ``heading_id`` makes it a region that is named by its title.
+    """
+    if heading_id and not title:
+        raise template.TemplateSyntaxError("heading_id needs a title")
     context = {"content": content, "title": title, "heading_id": heading_id}
     return render_to_string("components/panel.html", context)
 

@@ -50,8 +50,12 @@ def test_free_slots_follow_the_length_of_each_network():
 
     slots = find(theme)
 
-    assert [slot.ends_at - slot.starts_at for slot in slots if slot.site_id == short.pk] == [dt.timedelta(minutes=30)] * 6
-    assert [slot.ends_at - slot.starts_at for slot in slots if slot.site_id == long.pk] == [dt.timedelta(minutes=90)] * 2
+    assert [slot.ends_at - slot.starts_at for slot in slots if slot.site_id == short.pk] == [
+        dt.timedelta(minutes=30)
+    ] * 6
+    assert [slot.ends_at - slot.starts_at for slot in slots if slot.site_id == long.pk] == [
+        dt.timedelta(minutes=90)
+    ] * 2
 
 
 @pytest.mark.parametrize(("language", "number"), [("fr", 4), ("nl", 4), ("de", 0), (None, 4)])

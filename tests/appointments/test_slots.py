@@ -53,7 +53,9 @@ def test_free_slots_lose_none(rota, taken, length):
     for shift in rota:
         for number in range((shift.ends_at - shift.starts_at) // length):
             starts_at = shift.starts_at + number * length
-            busy = [other for other in taken.get(shift.advisor_id, []) if overlaps((starts_at, starts_at + length), other)]
+            busy = [
+                other for other in taken.get(shift.advisor_id, []) if overlaps((starts_at, starts_at + length), other)
+            ]
             assert busy or (shift.site_id, starts_at, shift.advisor_id) in offered
 
 

@@ -1,0 +1,87 @@
+import csv
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+
+from activities.models import OpenDay
+from activities.services import SEED_FILE
+from sites.enums import Role
+from sites.models import Network, Site
+from sites.services import load_reference
+from tests.factories.activities import OpenDayFactory
+from tests.factories.sites import MembershipFactory
+
+SEED_DAY = dt.date(2024, 2, 21)
+
+
+@pytest.fixture
+def reference(db):
+    load_reference()
+
+
+@pytest.fixture
+def open_day(reference) -> OpenDay:
+    return OpenDayFactory(network=Network.objects.get(slug="wallonie"), day=SEED_DAY)
+
+
+@pytest.fixture
+def coordinator(reference):
+    network = Network.objects.get(slug="wallonie")
+    return MembershipFactory(role=Role.COORDINATOR, site=None, network=network).user
+
+
+@pytest.fixture
+def stranger(reference):
+    return MembershipFactory(role=Role.COORDINATOR, site=Site.objects.get(network__slug="bruxelles")).user
+
+
+@pytest.fixture
+def advisor(reference):
+    return MembershipFactory(role=Role.ADVISOR, site=Site.objects.get(slug="namur")).user
+
+
+@pytest.fixture(scope="session")
+def seed_rows():
+    return list(csv.DictReader(io.StringIO(SEED_FILE.read_text(encoding="utf-8"))))
+
+
+def as_csv(rows, *, delimiter=",", encoding="utf-8"):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def as_xlsx(rows):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append(list(row.values()))
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def at_namur(**changes):
+    row = {
+        "site": "namur",
+        "room": "Salle 1",
+        "starts": "2024-02-21 10:00",
+        "ends": "2024-02-21 11:00",
+        "kind": "workshop",
+        "title_fr": "Un CV clair",
+        "title_nl": "Een duidelijk cv",
+        "summary_fr": "Venez avec votre CV.",
+        "themes": "work;train",
+        "publics": "adults",
+        "languages": "fr;nl",
+        "partners": "forem",
+        "booking": "advised",
+        "seats": "12",
+        "access": "loop",
+    }
+    return row | changes

@@ -1,0 +1,179 @@
+import contextlib
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import connection
+
+from appointments.models import Appointment, Message
+from appointments.querysets import CLAIM_LASTS
+from appointments.services import VisitorDetails, book_appointment, send_due_messages
+from tests.factories.appointments import NOW, TUESDAY_AT_9, offer
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(settings.BASE_DIR)
+LENGTH = dt.timedelta(minutes=45)
+NO_OVERLAP = next(one for one in Appointment._meta.constraints if one.name == "appointment_one_at_a_time")
+
+
+def database_url():
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+def environment(**more):
+    return os.environ | {"DATABASE_URL": database_url(), "SECRET_KEY": settings.SECRET_KEY} | more
+
+
+def race(site, theme, starts, *options, now=NOW, **env):
+    line = [sys.executable, "-m", "tests.appointments.race", "--site", str(site.pk), "--theme", str(theme.pk)]
+    line += ["--now", now.isoformat(), *options, "--starts", *[moment.isoformat() for moment in starts]]
+    done = subprocess.run(line, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def outcomes_of(found):
+    return Counter(one["outcome"] for one in found)
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_one_slot_is_won_by_exactly_one_and_the_others_are_offered_the_next(number):
+    _service, site, theme = offer()
+
+    found = race(site, theme, [TUESDAY_AT_9] * number)
+
+    next_three = [(TUESDAY_AT_9 + LENGTH * n).isoformat() for n in (1, 2, 3)]
+    assert outcomes_of(found) == {"booked": 1, "taken": number - 1}
+    assert all(one["offered"] == next_three for one in found if one["outcome"] == "taken")
+    assert Appointment.objects.count() == 1
+
+
+def test_as_many_slots_as_visitors_are_all_given():
+    _service, site, theme = offer(advisors=2)
+    starts = [TUESDAY_AT_9 + LENGTH * n for n in range(4)] * 2
+
+    found = race(site, theme, starts)
+
+    assert outcomes_of(found) == {"booked": 8}
+    held = Appointment.objects.values_list("advisor", "starts_at")
+    assert len(set(held)) == 8
+
+
+def test_button_pressed_many_times_at_once_books_once():
+    _service, site, theme = offer(advisors=3)
+
+    found = race(site, theme, [TUESDAY_AT_9] * 6, "--token", str(uuid.uuid4()))
+
+    assert outcomes_of(found) == {"booked": 6}
+    assert len({one["id"] for one in found}) == Appointment.objects.count() == 1
+
+
+@contextlib.contextmanager
+def without_constraint():
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Appointment, NO_OVERLAP)
+    try:
+        yield
+    finally:
+        Appointment.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Appointment, NO_OVERLAP)
+
+
+def test_control_without_the_guard_the_slot_is_given_twice():
+    _service, site, theme = offer()
+
+    with without_constraint():
+        found = race(site, theme, [TUESDAY_AT_9] * 2, "--unguarded")
+
+        assert outcomes_of(found) == {"booked": 2}
+        assert Appointment.objects.filter(starts_at=TUESDAY_AT_9).count() == 2
+
+
+def test_message_of_a_worker_killed_while_sending_is_sent_by_the_next():
+    _service, site, theme = offer()
+    details = VisitorDetails(email="robin@example.org", language="en")
+    # The reminder of another worker must not interfere: nothing runs here but this test.
+    book_appointment(
+        site=site, theme=theme, language="fr", starts_at=TUESDAY_AT_9, now=NOW + CLAIM_LASTS * 0, details=details
+    )
+    Message.objects.update(sent_at=None, claimed_at=None, attempts=0)
+    mail.outbox.clear()
+
+    line = [sys.executable, "-m", "tests.appointments.killed_sender", NOW.isoformat()]
+    killed = subprocess.run(line, cwd=ROOT, env=environment(), timeout=60)
+
+    assert killed.returncode == -signal.SIGKILL
+    sent = [send_due_messages(now=NOW + wait) for wait in (dt.timedelta(minutes=1), CLAIM_LASTS, CLAIM_LASTS * 2)]
+    assert sent == [0, 1, 0]
+    assert len(mail.outbox) == 1
+
+
+@contextlib.contextmanager
+def worker(folder, env):
+    line = [sys.executable, "-m", "celery", "--quiet", "--app", "citemetiers", "worker", "--beat", "--pool", "solo"]
+    line += ["--loglevel", "error", "--schedule", str(folder / "beat"), "--without-gossip", "--without-mingle"]
+    process = subprocess.Popen(line, cwd=ROOT, env=env, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for_mails(folder, number, *, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        mails = [path.read_text() for path in sorted(folder.glob("*.log"))]
+        if len(mails) >= number:
+            return mails
+        time.sleep(0.3)
+    return [path.read_text() for path in sorted(folder.glob("*.log"))]
+
+
+def test_booking_in_one_process_is_confirmed_and_reminded_by_the_worker(tmp_path):
+    for name in ("queue", "control", "processed", "mail"):
+        (tmp_path / name).mkdir()
+    more = {
+        "DJANGO_SETTINGS_MODULE": "citemetiers.settings",
+        "CELERY_BROKER_FOLDER": str(tmp_path),
+        "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}",
+        "CACHE_URL": "locmemcache://",
+        "DEMO": "0",
+        "PORTAL_REMINDER_HOURS": "3",
+        "C_FORCE_ROOT": "1",
+    }
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    # Three hours before is five seconds from now: beat must find the reminder by itself.
+    starts_at = now + dt.timedelta(hours=3, seconds=5)
+    _service, site, theme = offer(starts_at=starts_at)
+
+    with worker(tmp_path, environment(**more)):
+        found = race(site, theme, [starts_at], "--email", "robin@example.org", now=now, **more)
+        confirmed = wait_for_mails(tmp_path / "mail", 1, seconds=30)
+        reminded = wait_for_mails(tmp_path / "mail", 2, seconds=40)
+
+    assert outcomes_of(found) == {"booked": 1}
+    assert "Subject: Your appointment is booked" in confirmed[0]
+    assert "robin@example.org" in confirmed[0]
+    subjects = sorted(line for text in reminded for line in text.splitlines() if line.startswith("Subject:"))
+    assert subjects == ["Subject: A reminder of your appointment", "Subject: Your appointment is booked"]
+    assert Message.objects.filter(sent_at=None).count() == 0
