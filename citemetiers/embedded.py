@@ -34,7 +34,7 @@ def apply_defaults() -> None:
         "DEMO_DIR": str(home),
         "SECRET_KEY_FILE": str(_secret_file(home)),
         "DATABASE_URL": f"sqlite:///{home / 'portal.sqlite3'}",
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost/",
         "CELERY_BROKER_FOLDER": str(home / "broker"),
         "CACHE_URL": "dbcache://portal_cache",
         "EMAIL_URL": f"filemail:///{home / 'mail'}",

@@ -40,7 +40,7 @@ def require_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
 
 def read_choice(name: str, choices: tuple[str, ...], *, default: str) -> str:
     """One of a few words."""
-    text = read(name, env.str, default=default, help_text="").strip()
+    text = str(read(name, env.str, default=default, help_text="")).strip()
     if text not in choices:
         raise ImproperlyConfigured(f"{name} is “{text}”. Use one of {', '.join(choices)}.")
     return text

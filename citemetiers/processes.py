@@ -67,8 +67,9 @@ def _start(line: list[str]) -> "subprocess.Popen[bytes]":
 
 
 def _environment() -> dict[str, str]:
-    # The embedded worker may run as root in a container; it accepts JSON only, so that is safe.
-    return {**os.environ, "C_FORCE_ROOT": "1", "PYTHONUNBUFFERED": "1"}
+    # In a container the embedded worker may be root. It reads JSON only, so Celery's warning says nothing here.
+    quiet = "ignore::Warning:celery.platforms"
+    return {**os.environ, "C_FORCE_ROOT": "1", "PYTHONWARNINGS": quiet, "PYTHONUNBUFFERED": "1"}
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reporting.enums import Metric, Precision
@@ -117,4 +116,4 @@ class PublishedFigure(models.Model):
         if self.is_whole_year:
             return str(self.first_month.year)
         months = [date_format(month, "YEAR_MONTH_FORMAT") for month in (self.first_month, self.last_month)]
-        return _now("%(first)s to %(last)s") % {"first": months[0], "last": months[1]}
+        return str(_("%(first)s to %(last)s") % {"first": months[0], "last": months[1]})

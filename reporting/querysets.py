@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 if TYPE_CHECKING:
     from reporting.models import PublishedFigure  # noqa: F401  named in the annotation below
@@ -19,6 +19,7 @@ class PublishedFigureQuerySet(models.QuerySet["PublishedFigure"]):
         return self.filter(Q(site__in=sites) | Q(network__in=networks))
 
     def for_reading(self) -> Self:
-        """By scope, latest period first, each total after its lines; the names come along."""
-        order = ("network__slug", "site__slug", "scope_note", "-first_month", "is_total", "pk")
-        return self.select_related("site", "network").order_by(*order)
+        """Networks, sites, former organisations; latest period first, each total after its lines."""
+        # The two databases disagree on where an empty value sorts.
+        scope = (F("network__slug").asc(nulls_last=True), F("site__slug").asc(nulls_last=True), "scope_note")
+        return self.select_related("site", "network").order_by(*scope, "-first_month", "is_total", "pk")

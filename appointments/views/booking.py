@@ -40,8 +40,8 @@ def book(request: HttpRequest) -> HttpResponse:
     if wish.theme is None:
         return render(request, "appointments/choose_theme.html", _themes(wish))
     if wish.site is None and not wish.is_anywhere:
-        return render(request, "appointments/choose_place.html", _places(wish))
-    return render(request, "appointments/choose_moment.html", _moments(wish))
+        return render(request, "appointments/choose_place.html", _places(wish, wish.theme))
+    return render(request, "appointments/choose_moment.html", _moments(wish, wish.theme))
 
 
 @login_not_required
@@ -60,8 +60,8 @@ def _themes(wish: Wish) -> dict[str, Any]:
     return {"wish": wish, "tiles": [(theme, wish.but(theme=theme).url) for theme in themes]}
 
 
-def _places(wish: Wish) -> dict[str, Any]:
-    slots = find_free_slots(theme=wish.theme, site=None, language=None, now=timezone.now())
+def _places(wish: Wish, theme: Theme) -> dict[str, Any]:
+    slots = find_free_slots(theme=theme, site=None, language=None, now=timezone.now())
     sites = Site.objects.for_public().by_town()
     offers = offers_of(slots, wish=wish, sites={site.pk: site for site in sites}, reader=_reader())
     first = {place.site.pk: place.offers[0] for place in by_place(offers, wish=wish)}
@@ -74,8 +74,8 @@ def _places(wish: Wish) -> dict[str, Any]:
     }
 
 
-def _moments(wish: Wish) -> dict[str, Any]:
-    slots = find_free_slots(theme=wish.theme, site=wish.site, language=None, now=timezone.now())
+def _moments(wish: Wish, theme: Theme) -> dict[str, Any]:
+    slots = find_free_slots(theme=theme, site=wish.site, language=None, now=timezone.now())
     language = wish.language or _reader()
     spoken = {code for slot in slots for code in slot.languages}
     is_another = not wish.language and bool(spoken) and language not in spoken

@@ -67,7 +67,7 @@ def read_wish(query: QueryDict) -> Wish:
         site=_site(place) if place != ANYWHERE else None,
         is_anywhere=place == ANYWHERE,
         language=_language(query.get("language", "")),
-        starts_at=read_moment(query["starts"]) if query.get("starts") else None,
+        starts_at=_moment(query.get("starts", "")),
         first_on=_day(query.get("from", "")),
     )
 
@@ -96,10 +96,14 @@ def read_moment(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
+def _moment(text: str) -> dt.datetime | None:
+    return read_moment(text) if text else None
+
+
 def _theme(code: str) -> Theme | None:
     if not code:
         return None
-    theme = Theme.objects.filter(code=code, is_retired=False).first()
+    theme = Theme.objects.filter(code=code, is_retired=False).first() if code.isprintable() else None
     if theme is None:
         raise UnknownWishError(_("The link names a theme that does not exist. Start again from your question."))
     return theme
@@ -108,7 +112,7 @@ def _theme(code: str) -> Theme | None:
 def _site(slug: str) -> Site | None:
     if not slug:
         return None
-    site = Site.objects.for_public().filter(slug=slug).first()
+    site = Site.objects.for_public().filter(slug=slug).first() if slug.isprintable() else None
     if site is None:
         raise UnknownWishError(_("The link names a place that does not exist. Choose one from the list."))
     return site

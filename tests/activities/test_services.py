@@ -288,9 +288,7 @@ def test_release_number_that_is_taken_becomes_a_sentence(monkeypatch):
     with pytest.raises(ReleasedMeanwhileError):
         release(session.programme)
     with pytest.raises(ReleasedMeanwhileError):
-        services.release_changed(
-            open_day=session.programme.open_day, sites=[session.programme.site], by=None, now=NOW
-        )
+        services.release_changed(open_day=session.programme.open_day, sites=[session.programme.site], by=None, now=NOW)
 
 
 @pytest.mark.django_db
@@ -300,9 +298,7 @@ def test_release_changed_takes_only_what_changed():
     ProgrammeFactory(open_day=changed.programme.open_day)
     release(same.programme)
 
-    released = services.release_changed(
-        open_day=changed.programme.open_day, sites=Site.objects.all(), by=None, now=NOW
-    )
+    released = services.release_changed(open_day=changed.programme.open_day, sites=Site.objects.all(), by=None, now=NOW)
 
     assert [one.programme for one in released] == [changed.programme]
 

@@ -80,12 +80,15 @@ def test_raw_overlapping_appointment_is_refused_by_the_database():
     first = AppointmentFactory()
     second = AppointmentFactory()
 
-    with pytest.raises(IntegrityError, match="appointment_one_at_a_time"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE appointments_appointment SET advisor_id = %s, starts_at = %s, ends_at = %s WHERE id = %s",
-                [first.advisor_id, first.starts_at + dt.timedelta(minutes=5), first.ends_at, second.pk],
-            )
+    with (
+        pytest.raises(IntegrityError, match="appointment_one_at_a_time"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE appointments_appointment SET advisor_id = %s, starts_at = %s, ends_at = %s WHERE id = %s",
+            [first.advisor_id, first.starts_at + dt.timedelta(minutes=5), first.ends_at, second.pk],
+        )
 
 
 @on_postgresql
@@ -97,9 +100,12 @@ def test_raw_overlapping_insert_is_refused_by_the_database():
         f"SELECT gen_random_uuid(), 'ZZZZZZ', 'z', {columns} FROM appointments_appointment WHERE id = %s"
     )
 
-    with pytest.raises(IntegrityError, match="appointment_one_at_a_time"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(copy, [first.pk])
+    with (
+        pytest.raises(IntegrityError, match="appointment_one_at_a_time"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(copy, [first.pk])
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,9 @@ def test_booking_with_nothing_free_helps_on(client):
         {"theme": "a\x00b"},
     ],
 )
-@pytest.mark.parametrize("page", ["book", "book-confirm"])
-def test_unknown_wish_is_a_clear_404(client, page, query):
-    response = client.get(reverse(f"appointments:{page}"), query)
+@pytest.mark.parametrize("name", ["book", "book-confirm"])
+def test_unknown_wish_is_a_clear_404(client, name, query):
+    response = client.get(reverse(f"appointments:{name}"), query)
 
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert "We could not find that" in text_of(response)
@@ -308,7 +308,7 @@ def test_theme_that_a_site_does_not_serve_is_refused(client, tomorrow):
 
 
 def test_public_pages_name_neither_advisor_nor_employer(client, tomorrow):
-    service, site, theme = offer(starts_at=tomorrow)
+    _service, site, theme = offer(starts_at=tomorrow)
     User.objects.update(display_name="Zoe Advisor", email="zoe@forem.example")
     partner = PartnerFactory(name="Forem Employer")
     site.memberships.create(user=site.duties.get().advisor, role="ADVISOR", partner=partner)

@@ -36,17 +36,17 @@ def booked(now, tomorrow):
     return book_appointment(site=site, theme=theme, language="fr", starts_at=tomorrow, now=now, details=ROBIN)
 
 
-def url_of(appointment, page="appointment"):
-    return reverse(f"appointments:{page}", args=[secret_of(appointment)])
+def url_of(appointment, name="appointment"):
+    return reverse(f"appointments:{name}", args=[secret_of(appointment)])
 
 
 def text_of(response):
     return response.content.decode()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_secret_pages_stay_out_of_caches_and_search_engines(client, booked, page):
-    response = client.get(url_of(booked, page))
+@pytest.mark.parametrize("name", PAGES)
+def test_secret_pages_stay_out_of_caches_and_search_engines(client, booked, name):
+    response = client.get(url_of(booked, name))
 
     assert response.status_code == HTTPStatus.OK
     assert "no-store" in response["Cache-Control"]
@@ -55,18 +55,18 @@ def test_secret_pages_stay_out_of_caches_and_search_engines(client, booked, page
 
 
 @pytest.mark.parametrize("secret", ["forged", "x" * 500, "é", "%00"])
-@pytest.mark.parametrize("page", PAGES)
-def test_forged_link_is_a_clear_404(client, page, secret):
-    response = client.get(reverse(f"appointments:{page}", args=[secret]))
+@pytest.mark.parametrize("name", PAGES)
+def test_forged_link_is_a_clear_404(client, name, secret):
+    response = client.get(reverse(f"appointments:{name}", args=[secret]))
 
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert "No appointment has this link" in text_of(response)
     assert "no-store" in response["Cache-Control"]
 
 
-@pytest.mark.parametrize("page", PAGES[1:4])
-def test_forged_link_changes_nothing(client, booked, page):
-    response = client.post(reverse(f"appointments:{page}", args=[str(booked.pk)]))
+@pytest.mark.parametrize("name", PAGES[1:4])
+def test_forged_link_changes_nothing(client, booked, name):
+    response = client.post(reverse(f"appointments:{name}", args=[str(booked.pk)]))
 
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert Appointment.objects.get().state == State.BOOKED
@@ -167,12 +167,12 @@ def test_cancelling_takes_two_taps(client, booked):
     assert "This appointment is cancelled" in text_of(response)
 
 
-@pytest.mark.parametrize("page", ["appointment-move", "appointment-cancel"])
-def test_appointment_that_began_is_not_changed(client, now, page):
+@pytest.mark.parametrize("name", ["appointment-move", "appointment-cancel"])
+def test_appointment_that_began_is_not_changed(client, now, name):
     appointment = AppointmentFactory(starts_at=now - dt.timedelta(minutes=5))
 
-    shown = client.get(url_of(appointment, page))
-    response = client.post(url_of(appointment, page), {"starts": (now + LENGTH).isoformat()})
+    shown = client.get(url_of(appointment, name))
+    response = client.post(url_of(appointment, name), {"starts": (now + LENGTH).isoformat()})
 
     assert "<form method" not in text_of(shown)
     assert response.status_code == HTTPStatus.CONFLICT

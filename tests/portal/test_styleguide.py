@@ -12,7 +12,7 @@ CSS = Path(settings.BASE_DIR) / "static" / "css"
 TOKEN = re.compile(r"(--(?:colour|theme)-[a-z-]+): (#[0-9a-f]{6});")
 LIGHT, DARK = (
     dict(TOKEN.findall(part))
-    for part in (CSS / "tokens.css").read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
+    for part in (CSS / "tokens.css").read_text(encoding="utf-8").split("@media screen and (prefers-color-scheme: dark)")
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
 TEXTS = ("ink", "muted", "petrol", "accent", "success", "warning", "error")

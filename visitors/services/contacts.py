@@ -68,11 +68,7 @@ def log_contact(  # noqa: PLR0913  each is an answer of the record
         language=language,
         headcount=headcount,
         duration=duration,
-        audience=details.audience,
-        is_audience_unsaid=details.is_audience_unsaid,
-        gender=details.gender,
-        age_band=details.age_band,
-        first_visit=details.first_visit,
+        **vars(details),
     )
     return _write(contact, themes=themes, by=by, now=now)
 

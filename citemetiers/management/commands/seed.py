@@ -5,7 +5,8 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from reporting.services import ensure_illustrative_sites, load_published_figures, seed_contacts
@@ -52,6 +53,8 @@ class Command(BaseCommand):
 
     @translation.override("en")  # the terminal speaks English
     def handle(self, *, contacts: int, years: int, sites: int, seed: int, **_options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Synthetic years are illustrative. They are written only where DEMO=1.")
         load_reference()
         load_published_figures()
         today = timezone.localdate(timezone.now())
