@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language, pgettext_lazy
 
+from citemetiers import demo
 from citemetiers.staff import FIRST_SCREENS
 
 STAFF_LABELS = {
@@ -21,11 +22,16 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """The demo, this page's address in each language, and a person's screens (asked for by staff pages only)."""
     return {
         "is_demo": settings.DEMO,
-        "demo_accounts": [],
+        "demo_accounts": _demo_accounts,
+        "demo_password": demo.PASSWORD if settings.DEMO else "",
         "languages": _languages(request),
         "is_prefixed": request.path_info[1:4] in _prefixes(),
         "staff_links": partial(_staff_links, request),
     }
+
+
+def _demo_accounts() -> list[dict[str, str]]:
+    return [{"email": account.email, "role": str(account.role.label)} for account in demo.ACCOUNTS]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:

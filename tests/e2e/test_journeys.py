@@ -81,9 +81,8 @@ def test_advisor_logs_a_contact_with_the_keyboard_and_undoes_it(
     expect(page.locator("[role=status]").first).to_contain_text(re.compile("emploi|work", re.IGNORECASE))
     assert Contact.objects.count() == before + 1
 
-    page.keyboard.press("z")
-    page.wait_for_function("document.querySelectorAll('[role=status]').length > 0")
-    page.wait_for_timeout(800)
+    with page.expect_response("**/contacts/undo/**"):
+        page.keyboard.press("z")
     assert Contact.objects.count() == before
 
 

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -10,7 +11,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import resolve
 from pytest_django import DjangoAssertNumQueries
 
-from citemetiers import context
+from citemetiers import context, demo
 from sites.enums import Role
 from tests.factories.sites import MembershipFactory, UserFactory
 
@@ -150,15 +151,14 @@ def test_refused_sign_in_says_so_aloud(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_login_lists_the_demo_accounts_in_the_demo_only(rf: RequestFactory) -> None:
-    accounts = [{"email": "advisor@demo.example", "role": "Advisor"}]
-    request = rf.get("/accounts/login/")
-    request.user = AnonymousUser()
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_login_lists_the_demo_accounts_in_the_demo_only(client: Client, settings: Any, is_demo: bool) -> None:
+    settings.DEMO = is_demo
 
-    html = render_to_string("account/_demo_accounts.html", {"demo_accounts": accounts}, request=request)
+    page = client.get("/accounts/login/").text
 
-    assert "advisor@demo.example" in html
-    assert "Advisor" in html
+    assert ("advisor@demo.example" in page) is is_demo
+    assert (demo.PASSWORD in page) is is_demo
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from sites.enums import Role
 from sites.models import Site, Theme, User
 from tests.factories.contacts import ContactAuthorFactory, ContactFactory
-from tests.factories.sites import AudienceFactory, MembershipFactory, SiteFactory, ThemeFactory
+from tests.factories.sites import AudienceFactory, MembershipFactory, SiteFactory, ThemeFactory, UserFactory
 from visitors import rules
 from visitors.models import Contact, ContactAuthor, ContactTheme
 
@@ -415,3 +415,9 @@ def test_logged_contact_leaves_no_trace_beside_the_log(
         assert "Find work" not in trace
         assert "themes" not in trace
         assert advisor.email not in trace
+
+
+def test_desk_is_closed_to_superuser_without_a_site(client: Client, site: Site) -> None:
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+
+    assert client.get(DESK).status_code == 403
