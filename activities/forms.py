@@ -111,6 +111,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._clean_room(data)
+        if data.get("seats") == 0:
+            self.add_error("seats", _("A session has at least one seat."))
         starts, ends = data.get("starts"), data.get("ends")
         if starts is None or ends is None:
             return data

@@ -1,11 +1,27 @@
 """What happens around every request."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class StaffOnlyMiddleware(LoginRequiredMiddleware):
+    """Asks for a sign-in where a view does not say otherwise, and reads no session where it does.
+
+    Django's own reads the person first: every public page would then depend on the cookie,
+    and no cache could serve it.
+    """
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
 
 
 class StaffLanguageMiddleware:

@@ -143,7 +143,7 @@ def _pair(rows: list[ProgrammeRow], sessions: list[Session]) -> dict[int, Sessio
 
 
 def _title(one: ProgrammeRow | Session) -> str:
-    return one.texts["title_fr"] if isinstance(one, ProgrammeRow) else str(getattr(one, "title_fr") or "")
+    return one.texts["title_fr"] if isinstance(one, ProgrammeRow) else str(vars(one).get("title_fr") or "")
 
 
 def _room(one: ProgrammeRow | Session) -> str:

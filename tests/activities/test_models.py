@@ -31,7 +31,7 @@ def test_open_day_closes_after_it_opens():
     open_day = OpenDayFactory()
     open_day.closes_at = open_day.opens_at
 
-    with pytest.raises(ValidationError, match="Closing time must be later than opening time."):
+    with pytest.raises(ValidationError, match=r"Closing time must be later than opening time\."):
         open_day.validate_constraints()
     broken(open_day)
 
@@ -121,7 +121,7 @@ def test_room_check_is_known_to_postgresql_only():
     twin = SessionFactory.build(programme=session.programme, room=session.room)
 
     if connection.vendor == "postgresql":
-        with pytest.raises(ValidationError, match="This room is already used at this time."):
+        with pytest.raises(ValidationError, match=r"This room is already used at this time\."):
             twin.validate_constraints()
     else:
         twin.validate_constraints()

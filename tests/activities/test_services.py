@@ -249,7 +249,7 @@ def test_release_without_a_change_is_refused():
     programme = SessionFactory().programme
     release(programme)
 
-    with pytest.raises(NothingToReleaseError, match="Nothing has changed since release 1."):
+    with pytest.raises(NothingToReleaseError, match=r"Nothing has changed since release 1\."):
         release(programme)
 
     assert Release.objects.count() == 1
@@ -257,7 +257,7 @@ def test_release_without_a_change_is_refused():
 
 @pytest.mark.django_db
 def test_release_of_an_empty_programme_is_refused():
-    with pytest.raises(NothingToReleaseError, match="This programme is empty."):
+    with pytest.raises(NothingToReleaseError, match=r"This programme is empty\."):
         release(ProgrammeFactory())
 
 

@@ -37,8 +37,12 @@ def test_xlsx_reads_like_csv(seed_rows):
     assert read_sheet(as_xlsx(seed_rows)) == read(seed_rows)
 
 
+# A spreadsheet knows no time zone.
+TEN, ELEVEN = (dt.datetime(2024, 2, 21, hour) for hour in (10, 11))  # noqa: DTZ001
+
+
 def test_xlsx_cells_that_are_dates_and_numbers_are_read():
-    row = at_namur(starts=dt.datetime(2024, 2, 21, 10), ends=dt.datetime(2024, 2, 21, 11), seats=12.0)
+    row = at_namur(starts=TEN, ends=ELEVEN, seats=12.0)
 
     sheet = read_sheet(as_xlsx([row]))
 
