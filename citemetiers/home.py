@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from activities.models import OpenDay
+from sites.forms import NearForm
 from sites.models import Site, Theme
 
 
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "themes": Theme.objects.on_offer(),
+        "near_form": NearForm(),
         "sites": Site.objects.for_public().by_town(),
         "next_open_day": OpenDay.objects.upcoming(today=today).first(),
         "last_open_day": OpenDay.objects.past(today=today).first(),

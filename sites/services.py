@@ -1,5 +1,6 @@
 """Actions on places, people and words."""
 
+import csv
 import datetime as dt
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from sites.enums import HolidayCalendar
-from sites.models import Audience, Network, Partner, Presence, SchoolHoliday, Site, Theme
+from sites.models import Audience, Locality, Network, Partner, Presence, SchoolHoliday, Site, Theme
 
 SEED = Path(__file__).parent / "seed"
 CALENDARS = {"fwb": HolidayCalendar.FWB, "vlaanderen": HolidayCalendar.VLAANDEREN}
@@ -31,6 +32,7 @@ def load_reference() -> None:
     for row in _read("sites.json")["sites"]:
         _load_site(row)
     _load_calendars(_read("calendars.json"))
+    _load_localities()
 
 
 def _load_site(row: dict[str, Any]) -> None:
@@ -64,6 +66,23 @@ def _load_calendars(calendars: dict[str, Any]) -> None:
         for period in calendar["periods"]:
             keys = {"calendar": CALENDARS[code], "name": period["name"]}
             _ensure(SchoolHoliday, keys, first_on=_day(period["from"]), last_on=_day(period["to"]))
+
+
+def _load_localities() -> None:
+    if Locality.objects.exists():
+        return
+    with (SEED / "postcodes_be.csv").open(encoding="utf-8", newline="") as table:
+        rows = [
+            Locality(
+                country="BE",
+                postcode=row["postcode"],
+                name=row["locality"],
+                latitude=float(row["lat"]),
+                longitude=float(row["lon"]),
+            )
+            for row in csv.DictReader(table)
+        ]
+    Locality.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _ensure(model: type[models.Model], keys: dict[str, Any], **values: Any) -> Any:

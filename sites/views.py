@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sites.enums import Weekday
+from sites.forms import NearForm
+from sites.geography import Nearby, nearest_first
 from sites.models import Site, Theme
 from sites.rules import in_neutral_order
 
@@ -15,7 +17,10 @@ from sites.rules import in_neutral_order
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
     sites = Site.objects.for_public().by_town()
-    return render(request, "sites/site_list.html", {"sites": sites})
+    form = NearForm(request.GET)
+    start = form.cleaned_data["near"] if form.is_valid() else None
+    found = nearest_first(sites, start) if start else [Nearby(site, None) for site in sites]
+    return render(request, "sites/site_list.html", {"form": form, "start": start, "found": found})
 
 
 @login_not_required

@@ -3,12 +3,13 @@
 from sites.models.hours import Closure, OpeningHours, SchoolHoliday
 from sites.models.partners import Partner, Presence
 from sites.models.people import Membership, User
-from sites.models.places import Network, Room, Site
+from sites.models.places import Locality, Network, Room, Site
 from sites.models.vocabularies import Audience, Theme
 
 __all__ = [
     "Audience",
     "Closure",
+    "Locality",
     "Membership",
     "Network",
     "OpeningHours",

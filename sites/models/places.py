@@ -112,6 +112,33 @@ class Site(models.Model):
         return dates.zone(self.timezone)
 
 
+class Locality(models.Model):
+    """A postcode and one of the places it covers, with the middle of that place."""
+
+    country = models.CharField(_("country"), max_length=2)
+    postcode = models.CharField(_("postcode"), max_length=12)
+    name = models.CharField(_("name"), max_length=100)
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+
+    class Privacy:
+        neutral = frozenset({"id", "country", "postcode", "name", "latitude", "longitude"})
+
+    class Meta:
+        verbose_name = _("locality")
+        verbose_name_plural = _("localities")
+        constraints = [
+            models.UniqueConstraint(
+                name="locality_once_a_postcode",
+                fields=["country", "postcode", "name"],
+                violation_error_message=_("This postcode already has a place with this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.postcode} {self.name}"
+
+
 class Room(models.Model):
     """A room of a site where something can take place."""
 

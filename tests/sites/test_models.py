@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from sites.enums import HolidayCalendar, Role, Weekday
-from sites.models import Closure, Membership, OpeningHours, Presence, SchoolHoliday, User
+from sites.models import Closure, Locality, Membership, OpeningHours, Presence, SchoolHoliday, User
 from tests.factories.sites import (
     MembershipFactory,
     NetworkFactory,
@@ -130,3 +130,10 @@ def test_create_superuser_may_do_everything() -> None:
 
     assert user.is_staff
     assert user.is_superuser
+
+
+def test_locality_is_refused_twice_under_a_postcode() -> None:
+    kept = Locality.objects.create(country="BE", postcode="5000", name="Namur", latitude=50.5, longitude=4.9)
+    again = Locality(country="BE", postcode="5000", name=kept.name, latitude=50.5, longitude=4.9)
+
+    _refused(again, "This postcode already has a place with this name.")

@@ -81,3 +81,32 @@ def test_site_detail_of_an_unknown_or_hidden_site_is_not_found(client: Client, s
 
     assert answer.status_code == 404
     assert "This page does not exist" in answer.content.decode()
+
+
+def test_site_list_near_a_postcode_starts_with_the_nearest(client: Client) -> None:
+    load_reference()
+
+    answer = client.get(reverse("sites:site-list"), {"near": "4000"})
+
+    towns = [one.site.city for one in answer.context["found"]]
+    assert towns[:2] == ["Liège", "Verviers"]
+    assert len(towns) == 13
+    assert "about" in answer.text
+
+
+@pytest.mark.parametrize("postcode", ["0000", "Namur", "12345678901234", "<script>", "١٢٣٤"])
+def test_site_list_near_an_unknown_postcode_says_so_and_shows_every_site(client: Client, postcode: str) -> None:
+    load_reference()
+
+    answer = client.get(reverse("sites:site-list"), {"near": postcode})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["near"]
+    assert len(answer.context["found"]) == 13
+
+
+def test_site_list_near_a_postcode_takes_two_queries(client: Client, django_assert_num_queries) -> None:
+    load_reference()
+
+    with django_assert_num_queries(2):
+        client.get(reverse("sites:site-list"), {"near": "b-5000 "})
