@@ -18,6 +18,7 @@ class OnDuty:
     starts_at: dt.datetime
     ends_at: dt.datetime
     languages: tuple[str, ...]
+    is_illustrative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Slot:
     ends_at: dt.datetime
     languages: tuple[str, ...]
     advisor_ids: tuple[int, ...]
+    is_illustrative: bool = False
 
 
 def moments_of(shift: OnDuty, *, length: dt.timedelta) -> Iterator[Period]:
@@ -72,4 +74,5 @@ def _slot(starts_at: dt.datetime, site_id: int, shifts: Sequence[OnDuty], length
         ends_at=starts_at + length,
         languages=tuple(sorted({language for shift in shifts for language in shift.languages})),
         advisor_ids=tuple(sorted({shift.advisor_id for shift in shifts})),
+        is_illustrative=all(shift.is_illustrative for shift in shifts),
     )

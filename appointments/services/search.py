@@ -103,6 +103,6 @@ def _shifts(
     if language is not None:
         shifts = shifts.speaking(language)
     rows = shifts.order_by("starts_at", "pk").values_list(
-        "site__network_id", "site_id", "advisor_id", "starts_at", "ends_at", "duty__languages"
+        "site__network_id", "site_id", "advisor_id", "starts_at", "ends_at", "duty__languages", "duty__is_illustrative"
     )
     return [(row[0], OnDuty(*row[1:])) for row in rows]

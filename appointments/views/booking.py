@@ -92,6 +92,7 @@ def _moments(wish: Wish, theme: Theme) -> dict[str, Any]:
         "later_url": wish.but(first_on=later).url if later and wish.site else "",
         "spoken": _language_links(wish, spoken, current=ANY_LANGUAGE if is_another else language),
         "is_another_language": is_another,
+        "is_illustrative": any(slot.is_illustrative for slot in fitting),
         "anywhere_url": wish.but(site=None, is_anywhere=True, first_on=None).url,
         "any_language_url": wish.but(language=ANY_LANGUAGE).url if spoken else "",
         "place_url": wish.but(site=None, is_anywhere=False, first_on=None).url,

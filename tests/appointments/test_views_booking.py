@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from django.urls import reverse
 
-from appointments.models import Appointment
+from appointments.models import Appointment, Duty
 from appointments.services import book_appointment
 from sites.models import User
 from tests.factories.appointments import DutyFactory, ServiceFactory, ShiftFactory, offer
@@ -82,6 +82,16 @@ def test_booking_shows_the_free_slots_of_a_site_by_day(client, tomorrow):
     # The earliest one is highlighted, then listed with the others.
     starts = [tomorrow, *(tomorrow + LENGTH * number for number in range(4))]
     assert links == [confirm_url(site, theme, moment) for moment in starts]
+
+
+@pytest.mark.parametrize("is_illustrative", [True, False])
+def test_booking_says_which_moments_are_invented(client, tomorrow, is_illustrative):
+    _service, site, theme = offer(starts_at=tomorrow)
+    Duty.objects.update(is_illustrative=is_illustrative)
+
+    page = text_of(client.get(book_url(theme=theme.code, site=site.slug)))
+
+    assert ("These moments are invented" in page) is is_illustrative
 
 
 def test_booking_anywhere_shows_the_site_that_is_free_first_on_top(client, tomorrow):
