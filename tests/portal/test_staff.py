@@ -47,6 +47,7 @@ def test_sign_in_with_password_leads_to_the_screen_of_the_role(client: Client) -
     answer = client.post(reverse("account_login"), {"login": membership.user.email, "password": PASSWORD}, follow=True)
 
     assert answer.redirect_chain[-1][0] == reverse("visitors:desk")
+    assert list(answer.context["messages"]) == []
 
 
 def test_sign_in_with_a_wrong_password_says_so_and_keeps_the_address(client: Client) -> None:
