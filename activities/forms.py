@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from activities.models import OpenDay, Session
 from activities.rules import ActivityError, check_period, check_room_is_free
+from activities.services import room_named
 from activities.sheets import Draft, Sheet, SheetError, open_draft, read_sheet
-from activities.sheets.reading import LANGUAGES, MAX_BYTES
+from activities.sheets.reading import MAX_BYTES
+from activities.sheets.rows import MAX_SEATS, read_moment
 from citemetiers.kernel import dates
 from citemetiers.kernel.forms import TimeInput
 from sites.enums import Language
 from sites.models import Audience, Partner, Room, Site, Theme
 
 PLAIN = ("kind", "languages", "booking", "seats", "access", "is_illustrative", "themes", "audiences", "partners")
-TEXTS = tuple(f"{part}_{code}" for code in LANGUAGES for part in ("title", "summary"))
+TEXTS = tuple(f"{part}_{code}" for code in Language.values for part in ("title", "summary"))
 
 
 class OpenDayChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -51,6 +53,23 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["open_day"].queryset = open_days  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "file" in data and "open_day" in data and not data["moves_date"]:
+            self._check_dates(data["file"], data["open_day"])
+        return data
+
+    def _check_dates(self, sheet: Sheet, open_day: OpenDay) -> None:
+        # One sentence at the cure, instead of one for each row.
+        moments = [read_moment(cells.get("starts") or "") for _number, cells in sheet.as_dicts()]
+        days = {moment.date() for moment in moments if moment}
+        if days and open_day.day not in days:
+            text = _(
+                "The rows of this file are dated %(given)s, not %(day)s. Tick this box to use their times on %(day)s."
+            )
+            params = {"given": date_format(min(days), "DATE_FORMAT"), "day": date_format(open_day.day, "DATE_FORMAT")}
+            self.add_error("moves_date", text % params)
+
     def clean_file(self) -> Sheet:
         uploaded = self.cleaned_data["file"]
         try:
@@ -74,28 +93,48 @@ class ConfirmForm(forms.Form):
             raise ValidationError(str(error)) from None
 
 
+class OfferedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several of the rows that are offered; no other value reaches the database."""
+
+    def clean(self, value: Any) -> Any:
+        # Looked for among others, a number larger than its column is an error of the database, not of the form.
+        offered = {str(row.pk) for row in self.queryset or ()}
+        for given in value or ():
+            if str(given) not in offered:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": given})
+        return super().clean(value)
+
+
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     starts = forms.TimeField(label=pgettext_lazy("period", "from"), widget=TimeInput)
     ends = forms.TimeField(label=pgettext_lazy("period", "to"), widget=TimeInput)
     room = forms.ModelChoiceField(queryset=Room.objects.none(), label=gettext_lazy("room"), required=False)
     new_room = forms.CharField(label=gettext_lazy("Or a room that is not in the list"), max_length=100, required=False)
+    seats = forms.IntegerField(
+        label=gettext_lazy("Seats"),
+        min_value=1,
+        max_value=MAX_SEATS,
+        required=False,
+        error_messages={"min_value": gettext_lazy("A session has at least one seat.")},
+    )
 
     class Meta:
         model = Session
         fields = (*TEXTS, *PLAIN)
+        field_classes = {"themes": OfferedField, "audiences": OfferedField, "partners": OfferedField}
         widgets = {
             "themes": forms.CheckboxSelectMultiple,
             "audiences": forms.CheckboxSelectMultiple,
             "partners": forms.CheckboxSelectMultiple,
-            **{f"summary_{code}": forms.Textarea(attrs={"rows": 2}) for code in LANGUAGES},
+            **{f"summary_{code}": forms.Textarea(attrs={"rows": 2}) for code in Language.values},
         }
 
     def __init__(self, *args: Any, open_day: OpenDay, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.open_day, self.site = open_day, site
         self._offer("room", Room.objects.filter(site=site).order_by("name", "pk"))
-        self._offer("themes", Theme.objects.filter(is_retired=False).order_by("position"))
-        self._offer("audiences", Audience.objects.filter(is_retired=False).order_by("position"))
+        self._offer("themes", Theme.objects.on_offer() | self._own(Theme))
+        self._offer("audiences", Audience.objects.on_offer() | self._own(Audience))
         self._offer("partners", Partner.objects.order_by("name", "pk"))
         for code, language in Language.choices:
             self.fields[f"title_{code}"].label = _("Title (%(language)s)") % {"language": language}
@@ -111,8 +150,6 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._clean_room(data)
-        if data.get("seats") == 0:
-            self.add_error("seats", _("A session has at least one seat."))
         starts, ends = data.get("starts"), data.get("ends")
         if starts is None or ends is None:
             return data
@@ -139,7 +176,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         if data["new_room"] and data.get("room"):
             self.add_error("new_room", _("Choose a room or name a new one, not both."))
         elif data["new_room"]:
-            data["room"] = Room.objects.filter(site=self.site, name__iexact=data["new_room"]).order_by("pk").first()
+            data["room"] = room_named(self.site, data["new_room"])
         elif "room" not in self.errors and not data.get("room"):
             self.add_error("room", _("Choose a room, or name a new one."))
 
@@ -154,6 +191,12 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _instant(self, time: dt.time) -> dt.datetime:
         return dates.at_local(self.open_day.day, time, tz=self.site.tz)
+
+    def _own(self, words: Any) -> Any:
+        """The words that the session has already, retired since or not."""
+        name = "themes" if words is Theme else "audiences"
+        own = [word.pk for word in getattr(self.instance, name).all()] if self.instance.pk else []
+        return words.objects.filter(pk__in=own)
 
     def _offer(self, name: str, rows: Any) -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]

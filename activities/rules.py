@@ -46,6 +46,19 @@ class RoomTakenError(ActivityError):
     field = "room"
 
 
+class ChangedMeanwhileError(ActivityError):
+    """What the person was shown is no longer what is there."""
+
+
+class SessionRemovedError(ChangedMeanwhileError):
+    """The session that the person was changing is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody removed this session meanwhile. What you typed is still here: save it to add it again.")
+        )
+
+
 def check_may_edit(by: Any | None, site: Site) -> None:
     """Refuse an actor who does not hold the role at this site; ``None`` is the portal itself."""
     if by is not None and not by.has_perm(EDIT_PROGRAMME, site):

@@ -2,19 +2,21 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from activities import services
 from activities.enums import Change
 from activities.forms import ConfirmForm, ImportForm, SessionForm, editable_open_days
 from activities.models import OpenDay, Programme, Session
-from activities.rules import EDIT_PROGRAMME, ActivityError
+from activities.querysets import SessionQuerySet
+from activities.rules import EDIT_PROGRAMME, ActivityError, ChangedMeanwhileError, SessionRemovedError
 from activities.sheets import COLUMNS, Draft, RowError, Sheet, Words, clean_rows
 from citemetiers.kernel.access import permission_required
 from sites.models import Site
@@ -48,7 +50,7 @@ def programme_import(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         today = timezone.localdate()
         coming = open_days.filter(day__gte=today).order_by("day", "pk").first()
-        form = ImportForm(open_days=open_days, initial={"open_day": coming})
+        form = ImportForm(open_days=open_days, initial={"open_day": coming, "is_illustrative": settings.DEMO})
         return _import_page(request, form)
     form = ImportForm(request.POST, request.FILES, open_days=open_days)
     if not form.is_valid():
@@ -65,8 +67,10 @@ def programme_import(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required(EDIT_PROGRAMME)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def programme_import_confirm(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":  # where signing in again leads after the session has expired
+        return redirect("programmes:programme-import")
     sites = _editable_sites(request)
     open_days = editable_open_days(sites)
     form = ImportForm(open_days=open_days)
@@ -123,14 +127,21 @@ def session_add(request: HttpRequest, day: dt.date, site: str) -> HttpResponse:
 @permission_required(EDIT_PROGRAMME)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    session = _session_of(request, public_id)
-    return _session_page(request, session.programme.open_day, session.programme.site, session=session)
+    session = _sessions(request).filter(public_id=public_id).first()
+    if session is not None:
+        return _session_page(request, session.programme.open_day, session.programme.site, session=session)
+    # Removed while somebody was typing: the form says of which programme it was, so that nothing typed is lost.
+    open_day, site = _open_day_of_form(request)
+    form = SessionForm(request.POST, open_day=open_day, site=site)
+    form.full_clean()
+    form.add_domain_error(SessionRemovedError())
+    return _show_session(request, form, session=None)
 
 
 @permission_required(EDIT_PROGRAMME)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_delete(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    session = _session_of(request, public_id)
+    session = get_object_or_404(_sessions(request), public_id=public_id)
     open_day, site = session.programme.open_day, session.programme.site
     if request.method != "POST":
         context = {"session": session, "open_day": open_day, "site": site}
@@ -172,12 +183,16 @@ def programme_release(request: HttpRequest, day: dt.date, site: str) -> HttpResp
 
 
 @permission_required(EDIT_PROGRAMME)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_day_release(request: HttpRequest, day: dt.date, network: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("programmes:programme-list")
     sites = [site for site in _editable_sites(request) if site.network.slug == network]
     open_day = get_object_or_404(editable_open_days(sites), day=day, network__slug=network)
     try:
-        released = services.release_changed(open_day=open_day, sites=sites, by=request.user, now=timezone.now())
+        released = services.release_changed(
+            open_day=open_day, sites=sites, by=request.user, now=timezone.now(), seen=request.POST.get("seen", "")
+        )
     except ActivityError as error:
         messages.error(request, str(error))
         return redirect("programmes:programme-list")
@@ -206,30 +221,46 @@ def _programme(open_day: OpenDay, site: Site) -> Programme | None:
     return open_day.programmes.filter(site=site).select_related("site", "open_day__network").first()
 
 
-def _session_of(request: HttpRequest, public_id: uuid.UUID) -> Session:
-    sites = _editable_sites(request)
-    sessions = Session.objects.filter(programme__site__in=sites).with_details()
-    session: Session = get_object_or_404(sessions, public_id=public_id)
-    return session
+def _open_day_of_form(request: HttpRequest) -> tuple[OpenDay, Site]:
+    try:
+        day = dt.date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        raise Http404 from None
+    return _open_day_at(request, day, request.POST.get("site", ""))
+
+
+def _sessions(request: HttpRequest) -> SessionQuerySet:
+    sessions: SessionQuerySet = Session.objects.filter(programme__site__in=_editable_sites(request))
+    return sessions.with_details()
 
 
 def _session_page(request: HttpRequest, open_day: OpenDay, site: Site, *, session: Session | None) -> HttpResponse:
     form = SessionForm(request.POST or None, instance=session, open_day=open_day, site=site)
+    seen = request.POST.get("seen", "")
     if request.method == "POST" and form.is_valid():
         try:
             services.save_session(
                 open_day=open_day,
                 site=site,
                 session=session,
-                values=form.values(),
+                values=form.values() | {"seen": seen},
                 by=request.user,
             )
         except ActivityError as error:
             form.add_domain_error(error)
+            if isinstance(error, ChangedMeanwhileError) and session is not None:
+                # Now the person knows: what is saved next replaces what is there at this moment.
+                session, seen = _sessions(request).filter(pk=session.pk).first(), ""
         else:
             messages.success(request, _("The session is saved. Visitors see the change after the next release."))
             return redirect("programmes:programme-detail", open_day.day, site.slug)
-    context = {"form": form, "session": session, "open_day": open_day, "site": site}
+    return _show_session(request, form, session=session, seen=seen)
+
+
+def _show_session(request: HttpRequest, form: SessionForm, *, session: Session | None, seen: str = "") -> HttpResponse:
+    if session is not None:
+        seen = seen or services.state_of_session(session)
+    context = {"form": form, "session": session, "open_day": form.open_day, "site": form.site, "seen": seen}
     return render(request, "activities/session_form.html", context)
 
 
@@ -242,6 +273,7 @@ def _open_day_row(open_day: OpenDay, sites: list[Site], standings: dict[Any, ser
         "session_count": sum(standing.session_count for standing in found),
         "changed_count": sum(standing.is_changed for standing in found),
         "is_released": any(standing.number for standing in found),
+        "seen": services.state_of_changes(found),
     }
 
 

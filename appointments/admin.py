@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from appointments.models import Duty, Service
 from appointments.services import expand_duty
@@ -28,6 +29,12 @@ class DutyAdmin(admin.ModelAdmin[Duty]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         done = expand_duty(duty=form.instance, now=timezone.now())
-        text = _("Rota: %(created)d shifts added, %(removed)d removed, %(kept)d kept because somebody is booked.")
-        counts = {"created": done.created, "removed": done.removed, "kept": done.kept}
-        messages.info(request, text % counts)
+        text = _("Rota: %(created)d shifts added, %(removed)d removed.")
+        messages.info(request, text % {"created": done.created, "removed": done.removed})
+        if done.booked:
+            text = ngettext(
+                "%(booked)d appointment stands in a removed shift: agree with the visitor on another time.",
+                "%(booked)d appointments stand in removed shifts: agree with the visitors on other times.",
+                done.booked,
+            )
+            messages.warning(request, text % {"booked": done.booked})

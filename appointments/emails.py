@@ -2,17 +2,14 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appointments.calendar_file import calendar_file, place_in_one_line
 from appointments.enums import MessageKind
-from appointments.models import Appointment, Message
-from citemetiers.kernel.codes import secret_for
+from appointments.models import Message
 
 TEMPLATES = {
     MessageKind.CONFIRMATION: "appointments/emails/confirmation.txt",
@@ -22,20 +19,12 @@ TEMPLATES = {
 }
 
 
-def secret_url(appointment: Appointment, *, language: str) -> str:
-    """The whole address of the secret link, in one language."""
-    with translation.override(language):
-        path = reverse("appointments:appointment", args=[secret_for("appointment", appointment.pk)])
-    return f"{settings.PORTAL_BASE_URL}{path}"
-
-
-def build_message(message: Message, *, now: dt.datetime) -> EmailMessage:
-    """The mail of one message, addressed to its visitor."""
+def build_message(message: Message, *, link: str, now: dt.datetime) -> EmailMessage:
+    """The mail of one message with the visitor's own link, addressed to its visitor."""
     appointment = message.appointment
     visitor = appointment.visitor
     if visitor is None:
         raise ValueError("Nobody to write to")
-    link = secret_url(appointment, language=visitor.language)
     local = appointment.starts_at.astimezone(appointment.site.tz)
     context: dict[str, object] = {
         "appointment": appointment,

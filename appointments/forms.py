@@ -22,6 +22,7 @@ class ReachForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         help_text=_("You get a confirmation, a reminder, and the link to move or cancel."),
+        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -44,3 +45,15 @@ class ReachForm(forms.Form):
         else:
             channel.choices = choices  # type: ignore[attr-defined]
             channel.initial, channel.required = choices[0][0], True
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody can mend a hidden field: say what is wrong above the form, and draw a good one."""
+        for field in self.hidden_fields():
+            if field.errors:
+                del self.errors[field.name]
+                self.add_error(
+                    None, _("This form was no longer complete. Nothing is booked yet: press the button again.")
+                )
+                good = self.get_initial_for_field(field.field, field.name)
+                self.data = {**dict(self.data.items()), field.html_name: good}
+        return self.cleaned_data

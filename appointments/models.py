@@ -162,8 +162,11 @@ class Appointment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(_("reference code"), max_length=REFERENCE_LENGTH, unique=True)
-    secret_fingerprint = models.CharField(_("fingerprint of the secret link"), max_length=64, unique=True)
+    # Empty once the appointment is long over: nothing leads from a code or a link to it any more.
+    code = models.CharField(_("reference code"), max_length=REFERENCE_LENGTH, unique=True, null=True, blank=True)
+    secret_fingerprint = models.CharField(
+        _("fingerprint of the secret link"), max_length=64, unique=True, null=True, blank=True
+    )
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("service")
     )
@@ -195,7 +198,7 @@ class Appointment(models.Model):
     objects = AppointmentQuerySet.as_manager()
 
     class Privacy:
-        personal: ClassVar[dict[str, object]] = {"visitor": None, "code": "", "secret_fingerprint": ""}
+        personal: ClassVar[dict[str, object]] = {"visitor": None, "code": None, "secret_fingerprint": None}
         staff: ClassVar[dict[str, object]] = {"advisor": None}
         neutral = frozenset(
             {
@@ -238,7 +241,7 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return self.code or "–"
 
 
 class Message(models.Model):
@@ -252,12 +255,27 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("due"))
     claimed_at = models.DateTimeField(_("taken by a worker"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    refusals = models.PositiveSmallIntegerField(_("refused for good"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
     class Privacy:
-        neutral = frozenset({"id", "appointment", "kind", "key", "due_at", "claimed_at", "attempts", "sent_at"})
+        neutral = frozenset(
+            {
+                "id",
+                "appointment",
+                "kind",
+                "key",
+                "due_at",
+                "claimed_at",
+                "attempts",
+                "refusals",
+                "sent_at",
+                "given_up_at",
+            }
+        )
 
     class Meta:
         verbose_name = _("message")

@@ -10,7 +10,6 @@ from citemetiers.kernel.fields import holding
 if TYPE_CHECKING:
     from appointments.models import Appointment, Message, Shift  # noqa: F401  named in the annotations below
 
-MOST_ATTEMPTS = 5
 CLAIM_LASTS = dt.timedelta(minutes=5)
 
 
@@ -27,6 +26,10 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
         """Shifts that overlap the half-open period [first, until)."""
         return self.filter(starts_at__lt=until, ends_at__gt=first)
 
+    def covering(self, first: dt.datetime, until: dt.datetime) -> Self:
+        """Shifts that contain the whole half-open period [first, until)."""
+        return self.filter(starts_at__lte=first, ends_at__gte=until)
+
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def active(self) -> Self:
@@ -37,9 +40,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Appointments that overlap the half-open period [first, until)."""
         return self.filter(starts_at__lt=until, ends_at__gt=first)
 
+    def to_scrub(self, *, ended_by: dt.datetime) -> Self:
+        """Appointments over by a moment that still have a code or the fingerprint of a link."""
+        has_key = Q(code__isnull=False) | Q(secret_fingerprint__isnull=False)
+        return self.filter(has_key, ends_at__lte=ended_by)
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, *, now: dt.datetime) -> Self:
-        """Unsent messages whose time has come and that no living worker holds."""
+        """Messages still owed whose time has come and that no living worker holds."""
         is_free = Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - CLAIM_LASTS)
-        return self.filter(is_free, due_at__lte=now, sent_at__isnull=True, attempts__lt=MOST_ATTEMPTS)
+        return self.filter(is_free, due_at__lte=now, sent_at__isnull=True, given_up_at__isnull=True)

@@ -13,6 +13,14 @@ def send_due_messages(**_more: Any) -> None:
 
 
 @shared_task
+def scrub_past_appointments(**_more: Any) -> None:
+    """Take, each night, code and link from the appointments that are long over."""
+    from appointments.services import scrub_past_appointments as scrub
+
+    scrub(now=timezone.now())
+
+
+@shared_task
 def extend_rota(**_more: Any) -> None:
     """Write, each night, the shifts of one more day ahead."""
     from appointments.services import extend_rota as extend

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from citemetiers import demo
 from citemetiers.staff import FIRST_SCREENS
@@ -31,7 +32,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _demo_accounts() -> list[dict[str, str]]:
-    return [{"email": account.email, "role": str(account.role.label)} for account in demo.ACCOUNTS]
+    return [{"email": email, "role": role} for email, role in demo.accounts()]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
@@ -55,9 +56,14 @@ def _prefixes() -> set[str]:
 
 
 def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:
+    if not request.user.is_authenticated:
+        return []
+    # An administrator holds every permission, and yet has no site to use one at.
     links = [
         {"url": reverse(screen), "label": STAFF_LABELS[screen]}
         for permission, screen in FIRST_SCREENS
-        if request.user.has_perm(permission)
+        if request.user.held_memberships and request.user.has_perm(permission)
     ]
+    if request.user.is_staff:
+        links.append({"url": reverse("admin:index"), "label": _("Administration")})
     return [{**link, "is_current": request.path_info.startswith(str(link["url"]))} for link in links]

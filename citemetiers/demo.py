@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from activities.services import ensure_upcoming_open_day, load_open_day
 from appointments.models import Duty, Service
@@ -57,6 +59,14 @@ ACCOUNTS = (
 )
 
 
+ADMINISTRATOR = "admin@demo.example"
+
+
+def accounts() -> list[tuple[str, str]]:
+    """Every demo account with its role, in the reader's language."""
+    return [*((account.email, str(account.role.label)) for account in ACCOUNTS), (ADMINISTRATOR, _("administration"))]
+
+
 def load(*, now: dt.datetime, say: Callable[[str], None]) -> None:
     """Load or complete the demonstration, telling each step."""
     say("13 sites, two networks, partners, themes, publics, school calendars")
@@ -67,7 +77,7 @@ def load(*, now: dt.datetime, say: Callable[[str], None]) -> None:
     load_open_day(now=now)
     ensure_upcoming_open_day(now=now)
     say("Demo accounts and an illustrative rota")
-    with transaction.atomic():
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         _load_accounts()
         _load_rota(now.date())
     extend_rota(now=now)
@@ -77,11 +87,11 @@ def load(*, now: dt.datetime, say: Callable[[str], None]) -> None:
 
 def welcome(address: str, *, seconds: float) -> str:
     """What the terminal shows once the demo is ready."""
-    accounts = "\n".join(f"    {account.email:28} {account.role.label}" for account in ACCOUNTS)
+    people = "\n".join(f"    {email:28} {role}" for email, role in accounts())
     mail = getattr(settings, "EMAIL_FILE_PATH", None)
     return (
         f"\nReady in {seconds:.0f} s: {address}\n\n"
-        f"  Staff sign in at {address}accounts/login/ with the password “{PASSWORD}”:\n{accounts}\n\n"
+        f"  Staff sign in at {address}accounts/login/ with the password “{PASSWORD}”:\n{people}\n\n"
         f"  Mail is written to {mail} (one file a message, within a minute of a booking).\n"
         f"  Rows marked “illustrative” are invented. Stop with Ctrl-C.\n"
     )
@@ -94,7 +104,7 @@ def _load_accounts() -> None:
             Membership.objects.get_or_create(user=user, role=account.role, site=site)
         for network in Network.objects.filter(slug__in=account.networks):
             Membership.objects.get_or_create(user=user, role=account.role, network=network)
-    admin = _ensure_user("admin@demo.example", "administration")
+    admin = _ensure_user(ADMINISTRATOR, "administration")
     if not admin.is_superuser:
         User.objects.filter(pk=admin.pk).update(is_staff=True, is_superuser=True)
 

@@ -1,8 +1,8 @@
 """Reads the environment once, and says in one sentence what is wrong with it."""
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -24,18 +24,28 @@ def read(name: str, reader: Callable[..., T], *, help_text: str, **options: Any)
     """The value of one variable; a wrong one stops the program with its name and a remedy."""
     try:
         return reader(name, **options)
-    except ImproperlyConfigured:
-        raise ImproperlyConfigured(f"{name} is not set. {help_text}") from None
+    except ImproperlyConfigured as error:
+        is_given = name in os.environ or f"{name}_FILE" in os.environ
+        reason = f"cannot be read ({error})" if is_given else "is not set"
+        raise ImproperlyConfigured(f"{name} {reason}. {help_text}") from None
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise ImproperlyConfigured(f"{name} cannot be read ({error}). {help_text}") from None
 
 
 def require_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
     """The value, when its scheme is one that the portal runs on."""
-    if urlsplit(value).scheme not in schemes:
+    if value.partition("://")[0] not in schemes or "://" not in value:
         choices = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{name} must start with one of {choices}. Example: .env.example")
     return value
+
+
+def read_number(name: str, *, default: int, help_text: str) -> int:
+    """A whole number, 0 or more."""
+    number = int(read(name, env.int, default=default, help_text=help_text))
+    if number < 0:
+        raise ImproperlyConfigured(f"{name} is {number}, and may not be below 0. {help_text}")
+    return number
 
 
 def read_choice(name: str, choices: tuple[str, ...], *, default: str) -> str:

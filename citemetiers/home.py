@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
@@ -12,11 +13,29 @@ from activities.models import OpenDay
 from sites.forms import NearForm
 from sites.models import Site, Theme
 
+# What search engines leave alone: what belongs to one person, and what belongs to staff.
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n"
+    for path in ("/*/b/", "/*/book/", "/staff/", "/accounts/", "/admin/", "/desk/", "/programmes/", "/reports/")
+)
+
 
 @login_not_required
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(static("img/favicon.svg"))
+
+
+@login_not_required
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(ROBOTS, content_type="text/plain")
 
 
 @login_not_required

@@ -1,12 +1,16 @@
 """What happens around every request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.translation import gettext as _
+
+from citemetiers.kernel.errors import error_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,3 +40,22 @@ class StaffLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class MethodRefusedMiddleware:
+    """Gives a refused method (405) the same clear page as every other error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = error_page(
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            title=_("This page cannot be used this way"),
+            text=_("Open it from a link or a form of the portal. Nothing was changed."),
+        )
+        page["Allow"] = response["Allow"]
+        return page

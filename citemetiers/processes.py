@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 
 STOP_SECONDS = 10
+# A closed terminal hangs up: the servers must not outlive it.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.3
 
 
@@ -75,7 +77,7 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def _stop_signal() -> Iterator["StopFlag"]:
     flag = StopFlag()
-    before = {number: signal.signal(number, flag.set) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, flag.set) for number in STOP_SIGNALS}
     try:
         yield flag
     finally:

@@ -5,7 +5,6 @@ from pathlib import Path
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from citemetiers.environment import (
     BROKER_SCHEMES,
@@ -15,18 +14,22 @@ from citemetiers.environment import (
     read,
     read_choice,
     read_flag,
+    read_number,
     require_scheme,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 SHORTEST_SECRET = 32
-
+KEY_HELP = (
+    "Give a long random text, or a file in SECRET_KEY_FILE. "
+    "(The embedded demo makes its own where DATABASE_URL is not set.)"
+)
 # --- The environment, read once ------------------------------------------------------------------
 
 DEBUG = read_flag("DEBUG")
 DEMO = read_flag("DEMO")
-SECRET_KEY = read("SECRET_KEY", env.str, help_text="Give a long random text, or a file in SECRET_KEY_FILE.")
+SECRET_KEY = read("SECRET_KEY", env.str, help_text=KEY_HELP)
 DATABASE_URL = read("DATABASE_URL", env.str, help_text="Example: postgres://user@host/name or sqlite:///file.sqlite3")
 require_scheme("DATABASE_URL", DATABASE_URL, DATABASE_SCHEMES)
 CELERY_BROKER_URL = read(
@@ -39,14 +42,16 @@ CELERY_BROKER_FOLDER = Path(
 PORTAL_BASE_URL = read(
     "PORTAL_BASE_URL", env.str, default="http://localhost:8000", help_text="Example: https://portal.example.org"
 ).rstrip("/")
-TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT", env.int, default=0, help_text="Use a whole number, 0 or more.")
-PORTAL_REMINDER_HOURS = read(
+require_scheme("PORTAL_BASE_URL", PORTAL_BASE_URL, ("http", "https"))
+TRUSTED_PROXY_COUNT = read_number("TRUSTED_PROXY_COUNT", default=0, help_text="Use a whole number, 0 or more.")
+REMINDER_HOURS = read(
     "PORTAL_REMINDER_HOURS", env.list, cast=int, default=[48, 3], help_text="Whole hours before, such as 48,3."
 )
+PORTAL_REMINDER_HOURS = sorted({hours for hours in REMINDER_HOURS if hours > 0}, reverse=True)
 # In the demo one more reminder leaves this soon after a booking, so that a person can see beat at work.
 PORTAL_DEMO_REMINDER_SECONDS = 60 if DEMO else 0
-PORTAL_RETENTION_DAYS = read("PORTAL_RETENTION_DAYS", env.int, default=14, help_text="Whole days.")
-PORTAL_CORRECTION_DAYS = read("PORTAL_CORRECTION_DAYS", env.int, default=7, help_text="Whole days.")
+PORTAL_RETENTION_DAYS = read_number("PORTAL_RETENTION_DAYS", default=14, help_text="Whole days.")
+PORTAL_CORRECTION_DAYS = read_number("PORTAL_CORRECTION_DAYS", default=7, help_text="Whole days.")
 
 # --- Applications --------------------------------------------------------------------------------
 
@@ -88,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "citemetiers.middleware.StaffOnlyMiddleware",
     "citemetiers.middleware.StaffLanguageMiddleware",
+    "citemetiers.middleware.MethodRefusedMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -131,7 +137,7 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
 }
-DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES = {"default": read("DATABASE_URL", env.db, help_text="Example: postgres://user@host/name")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
@@ -198,8 +204,16 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "processed_folder": str(CELERY_BROKER_FOLDER / "processed"),
     }
 CELERY_BEAT_SCHEDULE = {
-    "send-due-messages": {"task": "appointments.tasks.send_due_messages", "schedule": 15.0},
+    "send-due-messages": {
+        "task": "appointments.tasks.send_due_messages",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},  # a worker that was away must not find a day of ticks
+    },
     "extend-rota": {"task": "appointments.tasks.extend_rota", "schedule": crontab(hour="2", minute="10")},
+    "scrub-past-appointments": {
+        "task": "appointments.tasks.scrub_past_appointments",
+        "schedule": crontab(hour="3", minute="0"),
+    },
     "erase-expired-visitors": {
         "task": "visitors.tasks.erase_expired_visitors",
         "schedule": crontab(hour="3", minute="10"),
@@ -214,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
 
 EMAIL_CONFIG = read("EMAIL_URL", env.email_url, default="consolemail://", help_text="Example: smtp://host:25")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # a mail server that hangs must not stop the worker
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", env.str, default="portal@localhost", help_text="An e-mail address.")
 
 # --- Static files --------------------------------------------------------------------------------
@@ -276,5 +291,3 @@ LOGGING = {
 
 if len(SECRET_KEY) < SHORTEST_SECRET:
     raise ImproperlyConfigured(f"SECRET_KEY is too short. Give at least {SHORTEST_SECRET} random characters.")
-
-SITE_NAME = _("Cité des métiers")

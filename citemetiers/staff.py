@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -18,9 +18,13 @@ FIRST_SCREENS = (
 
 @require_safe
 def staff_home(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    has_place = user.is_authenticated and bool(user.held_memberships)
     for permission, screen in FIRST_SCREENS:
-        if request.user.has_perm(permission):
+        if has_place and user.has_perm(permission):
             return redirect(screen)
+    if user.is_staff:
+        return redirect("admin:index")
     raise PermissionDenied
 
 
@@ -29,9 +33,9 @@ def staff_home(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("language", "")
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     if code in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = code

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from citemetiers.kernel.components import BUTTON_VARIANTS, NOTICE_KINDS
-from citemetiers.kernel.forms import DayInput, TimeInput
+from citemetiers.kernel.forms import TimeInput
 
 BADGE_VARIANTS = ("neutral", "info", "success", "warning")
 THEMES = ("direction", "train", "work", "business", "mobility", "recognition")
@@ -32,7 +32,6 @@ class GalleryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES)
-    day = forms.DateField(label="Day", widget=DayInput)
     begins = forms.TimeField(label="Begins", widget=TimeInput)
     people = forms.IntegerField(label="People", min_value=1, max_value=9)
     note = forms.CharField(label="Note", widget=forms.Textarea, required=False)

@@ -18,6 +18,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("healthz", home.healthz, name="healthz"),
+    path("favicon.ico", home.favicon, name="favicon"),
+    path("robots.txt", home.robots, name="robots"),
     path("", home.choose_language, name="choose-language"),
     path("staff/", staff.staff_home, name="staff-home"),
     path("staff/language/", staff.set_language, name="set-language"),

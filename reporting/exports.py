@@ -137,6 +137,10 @@ def _totals_header() -> Row:
 
 
 def _totals_rows(figures: YearFigures) -> Iterable[Row]:
+    if not figures.total.contacts:
+        # A zero would read as counted; nobody counted.
+        yield [pgettext("total by", "everything"), str(figures.year), "", "", "", _status(figures.total)]
+        return
     for site in figures.sites:
         yield _total_row(pgettext("total by", "site"), site.name, figures.tally(site=site))
     for bar in figures.by_way():

@@ -124,7 +124,7 @@ class YearFigures:
 
     def month_labels(self) -> list[str]:
         """The months that have begun, in a few letters."""
-        return [date_format(dt.date(self.year, month, 1), "M") for month in self.months]
+        return [date_format(dt.date(self.year, month, 1), "N") for month in self.months]
 
     def matrix(self) -> list[tuple[Site, list[Tally], Tally]]:
         """One line a site: its months, then its year."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citemetiers.kernel.forms import FilterForm
 from sites.geography import Start
-from sites.models import Locality
+from sites.models import Locality, Network
 
 
 class NearForm(FilterForm):
@@ -25,7 +25,7 @@ class NearForm(FilterForm):
         postcode = self.cleaned_data["near"].strip().upper().removeprefix("B-")
         if not postcode:
             return None
-        middle = Locality.objects.filter(postcode=postcode).aggregate(
+        middle = Locality.objects.filter(postcode=postcode, country__in=Network.objects.values("country")).aggregate(
             latitude=Avg("latitude"), longitude=Avg("longitude")
         )
         if middle["latitude"] is None:

@@ -1,4 +1,4 @@
-"""What is fair between partners, and when a site is closed."""
+"""What is fair between partners."""
 
 import datetime as dt
 from collections.abc import Sequence

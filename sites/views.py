@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from sites.enums import Weekday
 from sites.forms import NearForm
 from sites.geography import Nearby, nearest_first
-from sites.models import Site, Theme
+from sites.models import Closure, Site, Theme
 from sites.rules import in_neutral_order
 
 
@@ -36,6 +36,6 @@ def site_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "presences": in_neutral_order(presences, today=today),
         "is_presence_confirmed": all(presence.is_confirmed for presence in presences),
         "hours": [(Weekday(day).label, list(rows)) for day, rows in groupby(hours, key=lambda row: row.weekday)],
-        "closures": site.closures.filter(last_on__gte=today).order_by("first_on", "pk"),
+        "closures": Closure.objects.at(site).filter(last_on__gte=today).order_by("first_on", "pk"),
     }
     return render(request, "sites/site_detail.html", context)

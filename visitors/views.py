@@ -8,13 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from citemetiers.kernel.access import permission_required
-from citemetiers.kernel.errors import DomainError
+from citemetiers.kernel.errors import DomainError, error_page
 from sites.models import Audience, Site, Theme, User
 from visitors import figures, rules
 from visitors.enums import DurationBand, Way
@@ -34,9 +35,13 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def _sites(request: DeskRequest) -> list[Site]:
+def _held_sites(request: DeskRequest) -> list[Site]:
     held = Site.objects.for_user(request.user).by_town()
-    sites = [site for site in held if request.user.has_perm("visitors.log_contact", site)]
+    return [site for site in held if request.user.has_perm("visitors.log_contact", site)]
+
+
+def _sites(request: DeskRequest) -> list[Site]:
+    sites = _held_sites(request)
     if not sites:
         raise PermissionDenied
     return sites
@@ -110,7 +115,13 @@ def _show(request: DeskRequest, site: Site, sites: list[Site], form: ContactForm
 @require_safe
 @permission_required("visitors.log_contact")
 def desk(request: DeskRequest) -> HttpResponse:
-    sites = _sites(request)
+    sites = _held_sites(request)
+    if not sites:  # an administrator holds every permission, and yet may have no site to use one at
+        return error_page(
+            403,
+            title=_("No site is yours yet"),
+            text=_("The desk opens at a site. An administrator can give you a role at one."),
+        )
     site = _site_of_today(request, sites)
     if site is None:
         return redirect("visitors:site-choose")
@@ -151,6 +162,8 @@ def contact_log(request: DeskRequest) -> HttpResponse:
             request.session[WAY] = form.cleaned_data["way"]
             request.session[LANGUAGE] = form.cleaned_data["language"]
             request.session[SAID] = "logged"
+            if SITE not in request.session:  # signed in again while the form was open: the site stays chosen
+                request.session[SITE], request.session[DAY] = site.slug, day.isoformat()
             return redirect("visitors:desk")
     return _show(request, site, sites, form)
 

@@ -1,10 +1,17 @@
 """Actions on the programmes of open days."""
 
-from activities.services.content import changes_between, checksum_of
+from activities.services.content import changes_between, checksum_of, state_of_session
 from activities.services.demo import SEED_FILE, ensure_upcoming_open_day, load_open_day, read_seed_programme
 from activities.services.importing import SitePlan, compare_programme, import_programme, state_of
-from activities.services.releasing import Standing, pending_changes, release_changed, release_programme, standing_of
-from activities.services.sessions import delete_session, save_session
+from activities.services.releasing import (
+    Standing,
+    pending_changes,
+    release_changed,
+    release_programme,
+    standing_of,
+    state_of_changes,
+)
+from activities.services.sessions import delete_session, room_named, save_session
 
 __all__ = [
     "SEED_FILE",
@@ -21,7 +28,10 @@ __all__ = [
     "read_seed_programme",
     "release_changed",
     "release_programme",
+    "room_named",
     "save_session",
     "standing_of",
     "state_of",
+    "state_of_changes",
+    "state_of_session",
 ]

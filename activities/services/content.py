@@ -7,9 +7,9 @@ from typing import Any
 
 from activities.enums import Change
 from activities.models import Programme, Session
+from sites.enums import Language
 from sites.models import Audience, Theme
 
-LANGUAGES = ("fr", "nl", "de", "en")
 FORMAT = 1
 
 Content = dict[str, Any]
@@ -35,6 +35,11 @@ def content_of(programme: Programme, sessions: Iterable[Session]) -> Content:
         },
         "sessions": [_session(session, programme) for session in sessions],
     }
+
+
+def state_of_session(session: Session) -> str:
+    """A fingerprint of one session, to notice a change by somebody else before it is undone."""
+    return checksum_of(_session(session, session.programme))
 
 
 def checksum_of(content: Any) -> str:
@@ -88,4 +93,4 @@ def _word(word: Theme | Audience) -> dict[str, Any]:
 
 
 def _texts(row: Any, name: str) -> dict[str, str]:
-    return {code: getattr(row, f"{name}_{code}") or "" for code in LANGUAGES}
+    return {code: getattr(row, f"{name}_{code}") or "" for code in Language.values}

@@ -9,19 +9,16 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from activities.models import OpenDay, Programme, Session
-from activities.rules import ActivityError, RoomTakenError, check_may_edit
+from activities.rules import ChangedMeanwhileError, RoomTakenError, check_may_edit
 from activities.services.content import checksum_of, content_of
 from activities.services.locks import lock_sites
 from activities.services.sessions import MANY, ensure_room
 from activities.sheets import ProgrammeRow
+from sites.enums import Language
 from sites.models import Room, Site
 
 PLAIN = ("kind", "starts_at", "ends_at", "languages", "booking", "seats", "access")
 ROOM_CHECK = "session_one_a_room_at_a_time"
-
-
-class ChangedMeanwhileError(ActivityError):
-    """The programme is no longer the one that the person was shown."""
 
 
 @dataclass
@@ -191,7 +188,7 @@ def _fill(session: Session, row: ProgrammeRow, room: Room, is_illustrative: bool
 
 
 def _columns() -> list[str]:
-    texts = [f"{part}_{code}" for part in ("title", "summary") for code in ("fr", "nl", "de", "en")]
+    texts = [f"{part}_{code}" for part in ("title", "summary") for code in Language.values]
     return ["room", "is_illustrative", *PLAIN, *texts]
 
 

@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from activities.models import OpenDay, Programme, Release, Session
-from activities.rules import ActivityError, check_may_edit
+from activities.rules import ActivityError, ChangedMeanwhileError, check_may_edit
 from activities.services.content import Content, changes_between, checksum_of, content_of
-from activities.services.importing import ChangedMeanwhileError
 from activities.services.locks import lock_sites
 from sites.models import Site
 
@@ -69,8 +68,20 @@ def release_programme(*, programme: Programme, by: Any | None, now: dt.datetime,
         raise ReleasedMeanwhileError(_("This programme was just released by somebody else.")) from None
 
 
-def release_changed(*, open_day: OpenDay, sites: Iterable[Site], by: Any | None, now: dt.datetime) -> list[Release]:
-    """Publish every programme of these sites that differs from its last release, in one act."""
+def state_of_changes(standings: Iterable[Standing]) -> str:
+    """A fingerprint of the programmes that differ from their last releases, to publish these and no others."""
+    changed = [standing for standing in standings if standing.is_changed]
+    return checksum_of(sorted([standing.programme.pk, standing.checksum] for standing in changed))
+
+
+def release_changed(
+    *, open_day: OpenDay, sites: Iterable[Site], by: Any | None, now: dt.datetime, seen: str | None = None
+) -> list[Release]:
+    """Publish every programme of these sites that differs from its last release, in one act.
+
+    ``seen`` is the ``state_of_changes`` that the person was shown; when anything has changed since,
+    nothing is published.
+    """
     sites = list(sites)
     for site in sites:
         check_may_edit(by, site)
@@ -80,6 +91,8 @@ def release_changed(*, open_day: OpenDay, sites: Iterable[Site], by: Any | None,
             programmes = open_day.programmes.filter(site__in=sites).select_related("site", "open_day__network")
             standings = standing_of(programmes.order_by("site__slug"))
             changed = [standing.programme for standing in standings if standing.is_changed]
+            if changed and seen is not None and seen != state_of_changes(standings):
+                raise _changed_meanwhile()
             return [_release(programme, by=by, now=now, seen=None) for programme in changed]
     except IntegrityError:
         raise ReleasedMeanwhileError(_("This programme was just released by somebody else.")) from None
@@ -94,7 +107,7 @@ def _release(programme: Programme, *, by: Any | None, now: dt.datetime, seen: st
     if last is not None and last.checksum == checksum:
         raise NothingToReleaseError(_("Nothing has changed since release %(number)s.") % {"number": last.number})
     if seen is not None and seen != checksum:
-        raise ChangedMeanwhileError(_("Somebody changed the programme meanwhile. Look at the differences again."))
+        raise _changed_meanwhile()
     return Release.objects.create(
         programme=programme,
         number=last.number + 1 if last else 1,
@@ -104,6 +117,10 @@ def _release(programme: Programme, *, by: Any | None, now: dt.datetime, seen: st
         changes=changes_between(_last_content(last), content),
         checksum=checksum,
     )
+
+
+def _changed_meanwhile() -> ChangedMeanwhileError:
+    return ChangedMeanwhileError(_("Somebody changed the programme meanwhile. Look at the differences again."))
 
 
 def _standing(programme: Programme, sessions: list[Session], last: Release | None) -> Standing:

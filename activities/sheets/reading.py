@@ -19,14 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities.rules import ActivityError
+from sites.enums import Language
 
-LANGUAGES = ("fr", "nl", "de", "en")
 REQUIRED = (
     *("site", "room", "starts", "ends", "kind", "title_fr", "themes", "publics"),
     *("languages", "partners", "booking", "seats", "access"),
 )
 # A text column that the file leaves out is left as it is in the programme.
-OPTIONAL = (*(f"title_{code}" for code in LANGUAGES[1:]), *(f"summary_{code}" for code in LANGUAGES))
+OPTIONAL = (
+    *(f"title_{code}" for code in Language.values if code != Language.FRENCH),
+    *(f"summary_{code}" for code in Language.values),
+)
 COLUMNS = (*REQUIRED, *OPTIONAL)
 
 MAX_BYTES = 5 * 1024 * 1024

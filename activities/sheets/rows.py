@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.enums import Access, Booking, SessionKind
 from activities.models import OpenDay
 from activities.rules import ActivityError, check_period
-from activities.sheets.reading import LANGUAGES, Sheet
+from activities.sheets.reading import Sheet
 from citemetiers.kernel import dates
 from sites.enums import Language
 from sites.models import Audience, Partner, Site, Theme
@@ -76,10 +77,13 @@ class Words:
             moves_date=moves_date,
             editable=None if editable is None else frozenset(site.pk for site in editable),
             sites={site.slug: site for site in Site.objects.all()},
-            themes={theme.code: theme for theme in Theme.objects.filter(is_retired=False)},
-            audiences={audience.code: audience for audience in Audience.objects.filter(is_retired=False)},
+            themes={theme.code: theme for theme in Theme.objects.on_offer()},
+            audiences={audience.code: audience for audience in Audience.objects.on_offer()},
             partners={partner.slug: partner for partner in Partner.objects.all()},
         )
+
+
+MOMENT_PATTERNS = tuple(f"{day} {time}" for day in ("%Y-%m-%d", "%d/%m/%Y") for time in ("%H:%M", "%H:%M:%S"))
 
 
 class ValuesField(forms.CharField):
@@ -112,16 +116,26 @@ class CodeField(ValuesField):
         return found[0]
 
 
+def read_moment(text: str) -> dt.datetime | None:
+    """The wall-clock time of “YYYY-MM-DD HH:MM”, or of what a Belgian spreadsheet makes of it; else None."""
+    for pattern in MOMENT_PATTERNS:
+        try:
+            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007  the site gives the zone
+        except ValueError:
+            continue
+    return None
+
+
 class LocalTimeField(forms.CharField):
-    """A wall-clock time, “YYYY-MM-DD HH:MM”."""
+    """A wall-clock time."""
 
     def clean(self, value: Any) -> dt.datetime:
         text = super().clean(value)
-        try:
-            return dt.datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007  the site gives the zone
-        except ValueError:
+        moment = read_moment(text)
+        if moment is None:
             message = _("“%(text)s” is not a date and time such as 2024-02-21 09:00.")
-            raise ValidationError(message, params={"text": text[:50]}) from None
+            raise ValidationError(message, params={"text": text[:50]})
+        return moment
 
 
 class PlainTextField(forms.CharField):
@@ -204,7 +218,7 @@ class RowForm(forms.Form):
 
     def row(self, number: int, columns: Iterable[str]) -> ProgrammeRow:
         data = self.cleaned_data
-        texts = {f"{part}_{code}" for part in ("title", "summary") for code in LANGUAGES} & set(columns)
+        texts = {f"{part}_{code}" for part in ("title", "summary") for code in Language.values} & set(columns)
         return ProgrammeRow(
             number=number,
             texts={name: data[name] for name in sorted(texts)},
@@ -222,7 +236,8 @@ class RowForm(forms.Form):
             return dt.datetime.combine(day, moment.time())
         if moment.date() != day:
             message = _("The open day is on %(day)s, not on %(given)s.")
-            raise ValidationError(message, params={"day": day.isoformat(), "given": moment.date().isoformat()})
+            given = date_format(moment.date(), "DATE_FORMAT")
+            raise ValidationError(message, params={"day": date_format(day, "DATE_FORMAT"), "given": given})
         return moment
 
 

@@ -13,9 +13,10 @@ from appointments.enums import Channel, State
 from appointments.models import Appointment, Service
 from appointments.rules import MomentError, SlotTaken, check_change, check_channel, check_moment, not_offered
 from appointments.services import messages
-from appointments.services.search import find_next_slots, shifts_at, taken_periods
-from appointments.slots import OnDuty, Period, Slot, is_free, moments_of
-from citemetiers.kernel.codes import fingerprint, new_reference, secret_for
+from appointments.services.links import secret_of
+from appointments.services.search import find_next_slots, on_duty_at, taken_periods
+from appointments.slots import OnDuty, Period, Slot, is_free
+from citemetiers.kernel.codes import fingerprint, new_reference
 from citemetiers.kernel.dates import local_day
 from sites.models import Site, Theme, User
 from visitors.services import erase_visitor, postpone_erasure, register_visitor
@@ -45,18 +46,23 @@ def book_appointment(  # noqa: PLR0913  what a visitor chooses, one by one
     details: VisitorDetails | None = None,
     token: uuid.UUID | None = None,
 ) -> Appointment:
-    """Book one moment for a visitor who may stay nobody. The same token twice is the same appointment.
+    """Book one moment for a visitor who may stay nobody. The same token and moment twice is one appointment.
 
     Raises MomentError, SlotTaken among them, with free moments to offer instead.
     """
     wanted = _wanted(site=site, theme=theme, language=language, starts_at=starts_at)
     wanted.channel = channel
-    wanted.pk = token or wanted.pk
+    # One form may ask for several moments, one after the other: each has an id of its own.
+    wanted.pk = _id_of(wanted, token=token) if token else wanted.pk
 
     @transaction.atomic
     def write() -> Appointment:
         already = Appointment.objects.filter(pk=wanted.pk).first()
-        return already or _insert(wanted, details=details or VisitorDetails(), now=now)
+        if already and _is_same(already, wanted):
+            return already
+        if already:
+            wanted.pk = uuid.uuid4()
+        return _insert(wanted, details=details or VisitorDetails(), now=now)
 
     return _first_that_fits(write, wanted=wanted, now=now)
 
@@ -138,6 +144,17 @@ def _wanted(*, site: Site, theme: Theme, language: str, starts_at: dt.datetime) 
     return Appointment(service=service, site=site, language=language, starts_at=starts_at, ends_at=ends_at)
 
 
+def _id_of(wanted: Appointment, *, token: uuid.UUID) -> uuid.UUID:
+    return uuid.uuid5(token, f"{wanted.service_id} {wanted.site_id} {wanted.starts_at.timestamp()}")
+
+
+def _is_same(already: Appointment, wanted: Appointment) -> bool:
+    """Whether the button was pressed twice; not so when the first was moved or cancelled meanwhile."""
+    asked = (wanted.service_id, wanted.site_id, wanted.starts_at)
+    given = (already.service_id, already.site_id, already.starts_at)
+    return given == asked and already.state != State.CANCELLED
+
+
 def _first_that_fits(write: Callable[[], Appointment], *, wanted: Appointment, now: dt.datetime) -> Appointment:
     for _try in range(MOST_TRIES):
         try:
@@ -164,7 +181,7 @@ def _insert(appointment: Appointment, *, details: VisitorDetails, now: dt.dateti
     check_channel(appointment.service, channel=appointment.channel, email=details.email, phone=details.phone)
     appointment.advisor_id = _advisor_for(appointment, now=now)
     appointment.code = new_reference()
-    appointment.secret_fingerprint = fingerprint(secret_for("appointment", appointment.pk))
+    appointment.secret_fingerprint = fingerprint(secret_of(appointment))
     appointment.visitor = register_visitor(
         alias=details.alias,
         email=details.email,
@@ -207,13 +224,16 @@ def _advisor_for(appointment: Appointment, *, now: dt.datetime) -> int:
 
 
 def _on_duty(appointment: Appointment) -> set[int]:
-    """Advisors whose shift offers exactly this moment."""
-    period = (appointment.starts_at, appointment.ends_at)
-    rows = shifts_at(
-        service=appointment.service, site=appointment.site, language=appointment.language, period=period
-    ).values_list("site_id", "advisor_id", "starts_at", "ends_at", "duty__languages")
-    shifts = [OnDuty(*row) for row in rows.order_by("pk")]
-    return {shift.advisor_id for shift in shifts if period in moments_of(shift, length=appointment.service.duration)}
+    return {shift.advisor_id for shift in _shifts_of(appointment)}
+
+
+def _shifts_of(appointment: Appointment) -> list[OnDuty]:
+    return on_duty_at(
+        service=appointment.service,
+        site=appointment.site,
+        language=appointment.language,
+        period=(appointment.starts_at, appointment.ends_at),
+    )
 
 
 def _least_booked(advisor_ids: set[int], appointment: Appointment) -> int:

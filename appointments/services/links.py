@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
@@ -20,6 +23,13 @@ class ExpiredLinkError(AppointmentError):
 def secret_of(appointment: Appointment) -> str:
     """The secret of an appointment; only its fingerprint is stored."""
     return secret_for("appointment", appointment.pk)
+
+
+def secret_url(appointment: Appointment, *, language: str) -> str:
+    """The whole address of the secret link, in one language."""
+    with translation.override(language):
+        path = reverse("appointments:appointment", args=[secret_of(appointment)])
+    return f"{settings.PORTAL_BASE_URL}{path}"
 
 
 def find_by_secret(*, secret: str, now: dt.datetime) -> Appointment:

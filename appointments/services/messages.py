@@ -1,7 +1,9 @@
 """The outbox: a message is a row first, then sent by a worker that claims it.
 
-Never lost: a claim lapses when its worker dies. At most twice: only a worker that dies between
-sending and saying so leaves a message that another one sends again.
+Not lost to a worker that dies: its claim lapses. At most twice: only a worker that dies between
+sending and saying so leaves a message that another one sends again. Not lost to a mail server that
+is down: it is tried again, ever more rarely, until the appointment starts; a message that the
+server refuses for good is tried five times. Giving up is an error in the log.
 """
 
 import datetime as dt
@@ -9,6 +11,7 @@ import logging
 import smtplib
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 
@@ -16,10 +19,17 @@ from appointments import tasks
 from appointments.emails import build_message
 from appointments.enums import MessageKind, State
 from appointments.models import Appointment, Message
+from appointments.services.links import secret_url
 
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
+MOST_REFUSALS = 5
+MINUTES_BETWEEN_TRIES = (1, 2, 5, 15, 30, 60)
+CANCELLED_STAYS_NEWS = dt.timedelta(days=1)
+PERMANENT = 500
+# The server refuses us, not the message: it stays owed until somebody mends the settings.
+ABOUT_THE_CONNECTION = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
 
 
 def plan_booked(*, appointment: Appointment, now: dt.datetime) -> None:
@@ -62,17 +72,65 @@ def _send(pk: int, *, now: dt.datetime) -> bool:
     message = rows.filter(pk=pk).first()
     if message is None:
         return False
+    if _is_reader_left(message) and _is_overdue(message, now=now):
+        _give_up(message, now=now)
+        return False
     if not is_still_wanted(message, now=now):
         message.delete()
         return False
     try:
-        build_message(message, now=now).send()
-    except (OSError, smtplib.SMTPException) as error:
-        # The claim lapses and another try follows. The text of the error may hold the address: not logged.
-        logger.warning("Message %s was not sent: %s", pk, type(error).__name__)
+        _build(message, now=now).send()
+    except OSError as error:  # every error of smtplib is one, too
+        _postpone(message, error, now=now)
         return False
     Message.objects.filter(pk=pk).update(sent_at=now)
     return True
+
+
+def _build(message: Message, *, now: dt.datetime) -> EmailMessage:
+    visitor = message.appointment.visitor
+    language = visitor.language if visitor else message.appointment.language
+    return build_message(message, link=secret_url(message.appointment, language=language), now=now)
+
+
+def _postpone(message: Message, error: OSError, *, now: dt.datetime) -> None:
+    # The text of the error may hold the address: not logged.
+    logger.warning("Message %s was not sent: %s", message.pk, type(error).__name__)
+    message.refusals += is_permanent(error)
+    if message.refusals >= MOST_REFUSALS:
+        _give_up(message, now=now)
+        return
+    minutes = MINUTES_BETWEEN_TRIES[min(message.attempts, len(MINUTES_BETWEEN_TRIES)) - 1]
+    message.due_at, message.claimed_at = now + dt.timedelta(minutes=minutes), None
+    message.save(update_fields=["refusals", "due_at", "claimed_at"])
+
+
+def _give_up(message: Message, *, now: dt.datetime) -> None:
+    logger.error("Message %s (%s) is given up after %d tries", message.pk, message.kind, message.attempts)
+    message.given_up_at = now
+    message.save(update_fields=["refusals", "given_up_at"])
+
+
+def is_permanent(error: OSError) -> bool:
+    """Whether the mail server refuses this message for good; all else may pass with time."""
+    if isinstance(error, ABOUT_THE_CONNECTION):
+        return False
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= PERMANENT for code, _text in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= PERMANENT
+
+
+def _is_overdue(message: Message, *, now: dt.datetime) -> bool:
+    """Whether a message that failed before comes too late to be of use."""
+    last = message.appointment.starts_at
+    if message.kind == MessageKind.CANCELLED:
+        last += CANCELLED_STAYS_NEWS
+    return message.attempts > 1 and now >= last
+
+
+def _is_reader_left(message: Message) -> bool:
+    visitor = message.appointment.visitor
+    return visitor is not None and bool(visitor.email)
 
 
 def claim(pk: int, *, now: dt.datetime) -> bool:
@@ -83,7 +141,7 @@ def claim(pk: int, *, now: dt.datetime) -> bool:
 def is_still_wanted(message: Message, *, now: dt.datetime) -> bool:
     """Whether there is still somebody to tell, and a reminder still something to remind of."""
     appointment = message.appointment
-    if appointment.visitor is None or not appointment.visitor.email:
+    if not _is_reader_left(message):
         return False
     is_past = now >= appointment.starts_at
     return message.kind != MessageKind.REMINDER or (appointment.state == State.BOOKED and not is_past)

@@ -1,49 +1,49 @@
 """Duties become dated shifts, as far ahead as one can book."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
-from appointments.holiday_calendar import holidays_among
-from appointments.models import Appointment, Duty, Shift
+from appointments.models import Appointment, Duty, Service, Shift
+from appointments.services.booking import lock_advisors
+from appointments.services.closed import Place, closed_days
 from appointments.slots import Period, is_free
 from citemetiers.kernel.dates import at_local, days_between, local_day
-from sites.models import Closure, Site, User
 
-HORIZON_DAYS = 60
+SHORTEST_HORIZON_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What one expansion did; kept are shifts the duty no longer covers but where somebody is booked."""
+    """What one expansion did; booked are the appointments that stand in removed shifts, for staff to see to."""
 
     created: int = 0
     removed: int = 0
-    kept: int = 0
+    booked: int = 0
 
 
 @transaction.atomic
 def expand_duty(*, duty: Duty, now: dt.datetime) -> Expansion:
     """Write the shifts of a duty from today to the horizon; a second call changes nothing.
 
-    Future shifts that the duty no longer covers go, unless somebody is booked in them. Days on
-    which the advisor is already on another shift at that time are left alone.
+    Shifts that the duty no longer covers go, so that nothing more is booked in them; an appointment
+    keeps its own advisor and time, and stands. Days on which the advisor is already on another
+    shift at that time are left alone.
     """
-    # The lock that bookings take: no visitor is booked into a shift while it goes.
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=duty.advisor_id)
+    # The lock that bookings take, of former advisors too: no visitor is booked into a shift while it goes.
+    former = _open_shifts(duty, now=now).values_list("advisor_id", flat=True)
+    lock_advisors({duty.advisor_id, *former})
     wanted = _wanted_periods(duty, now=now)
     stale = [shift for shift in _open_shifts(duty, now=now) if not _is_wanted(shift, duty, wanted)]
-    kept = [shift for shift in stale if _is_booked(shift)]
-    gone = [shift.pk for shift in stale if shift not in kept]
-    Shift.objects.filter(pk__in=gone).delete()
+    booked = sum(_count_booked(shift, now=now) for shift in stale)
+    Shift.objects.filter(pk__in=[shift.pk for shift in stale]).delete()
     created = Shift.objects.bulk_create(
         Shift(duty=duty, advisor_id=duty.advisor_id, site_id=duty.site_id, starts_at=starts_at, ends_at=ends_at)
         for starts_at, ends_at in _still_missing(duty, wanted)
     )
-    return Expansion(created=len(created), removed=len(gone), kept=len(kept))
+    return Expansion(created=len(created), removed=len(stale), booked=booked)
 
 
 def extend_rota(*, now: dt.datetime) -> Expansion:
@@ -53,20 +53,29 @@ def extend_rota(*, now: dt.datetime) -> Expansion:
     return Expansion(
         created=sum(one.created for one in done),
         removed=sum(one.removed for one in done),
-        kept=sum(one.kept for one in done),
+        booked=sum(one.booked for one in done),
     )
 
 
 def _wanted_periods(duty: Duty, *, now: dt.datetime) -> list[Period]:
     today = local_day(now, tz=duty.site.tz)
-    last = today + dt.timedelta(days=HORIZON_DAYS - 1)
+    last = today + dt.timedelta(days=_horizon_days(duty))
     if duty.last_on:
         last = min(last, duty.last_on)
     days = days_between(max(today, duty.first_on), last + dt.timedelta(days=1))
     days_of_duty = [day for day in days if day.isoweekday() == duty.weekday]
-    closed = _closed_among(days_of_duty, site=duty.site)
-    periods = (_period_on(day, duty) for day in days_of_duty if day not in closed)
+    if not days_of_duty:
+        return []
+    closed = closed_days([duty.site.network_id], first_on=days_of_duty[0], last_on=days_of_duty[-1])
+    place = Place.of(duty.site)
+    periods = (_period_on(day, duty) for day in days_of_duty if not closed.include(day, place=place))
     return [period for period in periods if period is not None]
+
+
+def _horizon_days(duty: Duty) -> int:
+    """How far ahead one can book here; the last of these days is bookable in part."""
+    furthest = Service.objects.filter(network=duty.site.network_id).aggregate(days=Max("horizon_days"))["days"]
+    return max(SHORTEST_HORIZON_DAYS - 1, furthest or 0)
 
 
 def _period_on(day: dt.date, duty: Duty) -> Period | None:
@@ -77,18 +86,8 @@ def _period_on(day: dt.date, duty: Duty) -> Period | None:
         return None
 
 
-def _closed_among(days: list[dt.date], *, site: Site) -> set[dt.date]:
-    if not days:
-        return set()
-    of_site = Q(site=site) | Q(site=None, network=site.network_id)
-    closures = Closure.objects.filter(of_site, first_on__lte=days[-1], last_on__gte=days[0])
-    spans = list(closures.values_list("first_on", "last_on"))
-    closed = {day for day in days if any(first <= day <= last for first, last in spans)}
-    return closed | holidays_among(days, country=site.network.country)
-
-
-def _open_shifts(duty: Duty, *, now: dt.datetime) -> Iterable[Shift]:
-    return duty.shifts.filter(starts_at__gt=now).order_by("starts_at", "pk")
+def _open_shifts(duty: Duty, *, now: dt.datetime) -> QuerySet[Shift]:
+    return duty.shifts.filter(ends_at__gt=now).order_by("starts_at", "pk")
 
 
 def _is_wanted(shift: Shift, duty: Duty, wanted: list[Period]) -> bool:
@@ -96,9 +95,9 @@ def _is_wanted(shift: Shift, duty: Duty, wanted: list[Period]) -> bool:
     return is_same_place and (shift.starts_at, shift.ends_at) in wanted
 
 
-def _is_booked(shift: Shift) -> bool:
-    booked = Appointment.objects.active().within(shift.starts_at, shift.ends_at)
-    return booked.filter(advisor=shift.advisor_id, site=shift.site_id).exists()
+def _count_booked(shift: Shift, *, now: dt.datetime) -> int:
+    booked = Appointment.objects.active().within(max(shift.starts_at, now), shift.ends_at)
+    return booked.filter(advisor=shift.advisor_id, site=shift.site_id).count()
 
 
 def _still_missing(duty: Duty, wanted: list[Period]) -> list[Period]:

@@ -2,42 +2,35 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-
-from django.db.models import QuerySet
+from collections.abc import Collection, Iterable
 
 from appointments.models import Appointment, Service, Shift
 from appointments.rules import bookable_period
-from appointments.slots import OnDuty, Period, Slot, free_slots
+from appointments.services.closed import Place, closed_days, is_closed
+from appointments.slots import OnDuty, Period, Slot, free_slots, moments_of
 from sites.models import Site, Theme
 
 OFFERED_INSTEAD = 3
+PLACE = ("site_id", "site__network_id", "site__network__country", "site__timezone")
+ON_DUTY = ("site_id", "advisor_id", "starts_at", "ends_at", "duty__languages", "duty__is_illustrative")
 
 
-def find_free_slots(  # noqa: PLR0913  what a visitor chooses, one by one
-    *,
-    theme: Theme,
-    site: Site | None,
-    language: str | None,
-    now: dt.datetime,
-    first_at: dt.datetime | None = None,
-    until: dt.datetime | None = None,
-) -> list[Slot]:
-    """Free slots of a theme in [first_at, until), the first one first across sites.
+def find_free_slots(*, theme: Theme, site: Site | None, language: str | None, now: dt.datetime) -> list[Slot]:
+    """Free slots of a theme, the first one first across sites; none on a day closed by now.
 
-    No site means every public site; no language means any. Three queries, however many sites.
+    No site means every public site; no language means any. Four queries, however many sites.
     """
-    slots: list[Slot] = []
     services = _services(theme, site)
-    periods = {service.pk: _narrowed(service, now=now, first_at=first_at, until=until) for service in services}
-    taken: dict[int, list[Period]] | None = None
-    shifts = _shifts(theme, site, language, periods.values())
+    periods = {service.pk: bookable_period(service, now=now) for service in services}
+    shifts = _open_shifts(theme, site, language, periods.values())
+    if not shifts:
+        return []
+    taken = taken_periods({shift.advisor_id for _network_id, shift in shifts}, within=_hull(periods.values()))
+    slots: list[Slot] = []
     for service in services:
         on_duty = [shift for network_id, shift in shifts if network_id == service.network_id]
-        if on_duty and taken is None:
-            taken = taken_periods({shift.advisor_id for _network_id, shift in shifts}, within=_hull(periods.values()))
         earliest, latest = periods[service.pk]
-        slots += free_slots(on_duty, taken=taken or {}, length=service.duration, earliest=earliest, latest=latest)
+        slots += free_slots(on_duty, taken=taken, length=service.duration, earliest=earliest, latest=latest)
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.site_id))
 
 
@@ -53,13 +46,24 @@ def find_next_slots(*, theme: Theme, site: Site, language: str, after: dt.dateti
     return offered[:OFFERED_INSTEAD]
 
 
-def shifts_at(*, service: Service, site: Site, language: str, period: Period) -> QuerySet[Shift]:
-    """Shifts at a site that serve the service in this language and contain the whole period."""
-    return (
-        Shift.objects.for_service(service)
-        .speaking(language)
-        .filter(site=site, starts_at__lte=period[0], ends_at__gte=period[1])
-    )
+def on_duty_at(*, service: Service, site: Site, language: str, period: Period) -> list[OnDuty]:
+    """Who receives for the service in this language and offers exactly this period; nobody on a closed day."""
+    if is_closed(site, at=period[0]):
+        return []
+    shifts = Shift.objects.for_service(service).speaking(language).covering(*period).filter(site=site)
+    rows = [OnDuty(*row) for row in shifts.order_by("pk").values_list(*ON_DUTY)]
+    return [shift for shift in rows if period in moments_of(shift, length=service.duration)]
+
+
+def is_illustrative(
+    *, service: Service, site: Site, language: str, period: Period, advisor_id: int | None = None
+) -> bool:
+    """Whether every duty that offers this period, or that of one advisor, is invented for show."""
+    shifts = Shift.objects.for_service(service).speaking(language).covering(*period).filter(site=site)
+    if advisor_id is not None:
+        shifts = shifts.filter(advisor=advisor_id)
+    invented = list(shifts.order_by("pk").values_list("duty__is_illustrative", flat=True))
+    return bool(invented) and all(invented)
 
 
 def taken_periods(
@@ -80,29 +84,31 @@ def _services(theme: Theme, site: Site | None) -> list[Service]:
     return list(services.filter(network=site.network_id) if site else services)
 
 
-def _narrowed(service: Service, *, now: dt.datetime, first_at: dt.datetime | None, until: dt.datetime | None) -> Period:
-    earliest, latest = bookable_period(service, now=now)
-    return max(earliest, first_at or earliest), min(latest, until or latest)
-
-
 def _hull(periods: Iterable[Period]) -> Period:
     # A session starts before the last moment and may end after it.
     listed = list(periods)
     return min(first for first, _last in listed), max(last for _first, last in listed) + dt.timedelta(days=1)
 
 
-def _shifts(
-    theme: Theme, site: Site | None, language: str | None, periods: Iterable[Period]
+def _open_shifts(
+    theme: Theme, site: Site | None, language: str | None, periods: Collection[Period]
 ) -> list[tuple[int, OnDuty]]:
-    listed = list(periods)
-    if not listed:
+    """Shifts on days that are not closed, each with its network."""
+    if not periods:
         return []
-    shifts = Shift.objects.within(*_hull(listed)).filter(duty__themes=theme, site__is_open_to_public=True)
+    first, until = _hull(periods)
+    shifts = Shift.objects.within(first, until).filter(duty__themes=theme, site__is_open_to_public=True)
     if site is not None:
         shifts = shifts.filter(site=site)
     if language is not None:
         shifts = shifts.speaking(language)
-    rows = shifts.order_by("starts_at", "pk").values_list(
-        "site__network_id", "site_id", "advisor_id", "starts_at", "ends_at", "duty__languages", "duty__is_illustrative"
-    )
-    return [(row[0], OnDuty(*row[1:])) for row in rows]
+    rows = shifts.order_by("starts_at", "pk").values_list(*PLACE, *ON_DUTY)
+    found = [(Place(*row[: len(PLACE)]), OnDuty(*row[len(PLACE) :])) for row in rows]
+    if not found:
+        return []
+    networks = {place.network_id for place, _shift in found}
+    day = dt.timedelta(days=1)
+    closed = closed_days(networks, first_on=first.date() - day, last_on=until.date() + day)
+    return [
+        (place.network_id, shift) for place, shift in found if not closed.include_moment(shift.starts_at, place=place)
+    ]

@@ -19,10 +19,12 @@ from appointments.services import (
     VisitorDetails,
     book_appointment,
     find_free_slots,
+    is_illustrative,
     preview_appointment,
     secret_of,
 )
-from appointments.views.offers import DAYS_SHOWN, by_day, by_place, in_language, offers_of
+from appointments.views.offers import by_day, by_place, in_language, offers_of, page_of
+from appointments.views.secret import done_url
 from appointments.views.wish import ANY_LANGUAGE, UnknownWishError, Wish, read_whole_wish, read_wish
 from citemetiers.kernel.errors import error_page
 from sites.enums import Language
@@ -56,8 +58,7 @@ def book_confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _themes(wish: Wish) -> dict[str, Any]:
-    themes = Theme.objects.filter(is_retired=False).order_by("position")
-    return {"wish": wish, "tiles": [(theme, wish.but(theme=theme).url) for theme in themes]}
+    return {"wish": wish, "tiles": [(theme, wish.but(theme=theme).url) for theme in Theme.objects.on_offer()]}
 
 
 def _places(wish: Wish, theme: Theme) -> dict[str, Any]:
@@ -82,14 +83,13 @@ def _moments(wish: Wish, theme: Theme) -> dict[str, Any]:
     fitting = in_language(slots, language=ANY_LANGUAGE if is_another else language)
     sites = {wish.site.pk: wish.site} if wish.site else {site.pk: site for site in Site.objects.for_public()}
     offers = offers_of(fitting, wish=wish, sites=sites, reader=_reader())
-    shown = [day for day in by_day(offers) if wish.first_on is None or day.day >= wish.first_on]
-    later = shown[DAYS_SHOWN].day if len(shown) > DAYS_SHOWN else None
+    page = page_of(by_day(offers), first_on=wish.first_on)
     return {
         "wish": wish,
-        "earliest": offers[0] if offers and wish.first_on is None else None,
-        "days": shown[:DAYS_SHOWN] if wish.site else [],
+        "earliest": offers[0] if offers and page.is_first else None,
+        "days": page.days if wish.site else [],
         "places": by_place(offers, wish=wish) if wish.is_anywhere else [],
-        "later_url": wish.but(first_on=later).url if later and wish.site else "",
+        "later_url": wish.but(first_on=page.later_on).url if page.later_on and wish.site else "",
         "spoken": _language_links(wish, spoken, current=ANY_LANGUAGE if is_another else language),
         "is_another_language": is_another,
         "is_illustrative": any(slot.is_illustrative for slot in fitting),
@@ -116,9 +116,7 @@ def _show(request: HttpRequest, wish: Wish) -> HttpResponse:
     except MomentError as error:
         return _refused(request, wish, error)
     form = ReachForm(service=preview.service)
-    return render(
-        request, "appointments/confirm.html", _chosen(wish) | {"form": form, "length": preview.service.minutes}
-    )
+    return render(request, "appointments/confirm.html", _chosen(wish, preview.service) | {"form": form})
 
 
 def _submit(request: HttpRequest, wish: Wish) -> HttpResponse:
@@ -133,7 +131,7 @@ def _submit(request: HttpRequest, wish: Wish) -> HttpResponse:
             return _refused(request, wish, error, form=form)
         except AppointmentError as error:
             form.add_error(None, str(error))
-    context = _chosen(wish) | {"form": form, "length": service.minutes}
+    context = _chosen(wish, service) | {"form": form}
     return render(request, "appointments/confirm.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -144,8 +142,7 @@ def _book(wish: Wish, given: dict[str, Any]) -> str:
     appointment = book_appointment(
         **_asked(wish), channel=given["channel"], details=details, token=given["token"], now=timezone.now()
     )
-    url = reverse("appointments:appointment", args=[secret_of(appointment)])
-    return f"{url}?done=booked"
+    return done_url("booked", secret_of(appointment))
 
 
 def _refused(request: HttpRequest, wish: Wish, error: MomentError, *, form: ReachForm | None = None) -> HttpResponse:
@@ -154,6 +151,7 @@ def _refused(request: HttpRequest, wish: Wish, error: MomentError, *, form: Reac
         "wish": wish,
         "error": error,
         "is_taken": isinstance(error, SlotTaken),
+        "is_illustrative": any(slot.is_illustrative for slot in error.next_slots),
         "offers": offers_of(error.next_slots, wish=wish, sites=sites, reader=_reader()),
         "form": form,
         "all_times_url": wish.but(starts_at=None).url,
@@ -166,14 +164,17 @@ def _asked(wish: Wish) -> dict[str, Any]:
     return {"site": wish.site, "theme": wish.theme, "language": wish.language, "starts_at": wish.starts_at}
 
 
-def _chosen(wish: Wish) -> dict[str, Any]:
+def _chosen(wish: Wish, service: Service) -> dict[str, Any]:
     if wish.site is None or wish.starts_at is None:
         raise UnknownWishError
     local = wish.starts_at.astimezone(wish.site.tz)
+    period = (wish.starts_at, wish.starts_at + service.duration)
     return {
         "wish": wish,
         "day": local.date(),
         "time": local.time(),
+        "length": service.minutes,
+        "is_illustrative": is_illustrative(service=service, site=wish.site, language=wish.language, period=period),
         "language_name": Language(wish.language).label,
         "other_times_url": wish.but(starts_at=None).url,
         "confirm_url": wish.confirm_url,
@@ -182,7 +183,13 @@ def _chosen(wish: Wish) -> dict[str, Any]:
 
 
 def _unknown(error: UnknownWishError) -> HttpResponse:
-    return error_page(HTTPStatus.NOT_FOUND, title=_("We could not find that"), text=str(error))
+    return error_page(
+        HTTPStatus.NOT_FOUND,
+        title=_("We could not find that"),
+        text=str(error),
+        link_url=reverse("appointments:book"),
+        link_label=_("Book a moment"),
+    )
 
 
 def _reader() -> str:

@@ -40,6 +40,15 @@ class DayOfOffers:
 
 
 @dataclass(frozen=True, slots=True)
+class PageOfDays:
+    """Some days in a row; where the next ones start, and whether these are the first."""
+
+    days: Sequence[DayOfOffers]
+    later_on: dt.date | None
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceOfOffers:
     """A site with its first free slots."""
 
@@ -56,6 +65,13 @@ def offers_of(slots: Iterable[Slot], *, wish: Wish, sites: Mapping[int, Site], r
 def by_day(offers: Iterable[Offer]) -> list[DayOfOffers]:
     """The offers of each day, in order."""
     return [DayOfOffers(day, list(group)) for day, group in groupby(offers, key=lambda offer: offer.day)]
+
+
+def page_of(days: Sequence[DayOfOffers], *, first_on: dt.date | None) -> PageOfDays:
+    """The page that starts on a day; the first page again when there is nothing from that day on."""
+    later = [day for day in days if first_on is None or day.day >= first_on] or days
+    following = later[DAYS_SHOWN].day if len(later) > DAYS_SHOWN else None
+    return PageOfDays(later[:DAYS_SHOWN], following, is_first=len(later) == len(days))
 
 
 def by_place(offers: Iterable[Offer], *, wish: Wish) -> list[PlaceOfOffers]:

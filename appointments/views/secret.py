@@ -1,13 +1,16 @@
 """What a visitor does with the secret link: no account, the link is the key."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments.calendar_file import calendar_file, place_in_one_line
-from appointments.emails import secret_url
 from appointments.enums import State
 from appointments.models import Appointment
 from appointments.rules import AppointmentError, can_change
@@ -29,14 +31,17 @@ from appointments.services import (
     find_by_secret,
     find_free_slots,
     forget_visitor,
+    is_illustrative,
     move_appointment,
+    secret_url,
 )
-from appointments.views.offers import DAYS_SHOWN, by_day, in_language, offers_of
-from appointments.views.wish import UnknownWishError, Wish, read_moment
+from appointments.views.offers import by_day, offers_of, page_of
+from appointments.views.wish import UnknownWishError, Wish, read_day, read_moment
 from citemetiers.kernel.errors import error_page
 from sites.enums import Language
 
-DONE = ("booked", "moved", "cancelled", "erased")
+# What was just done is told for so long; a bookmark made of that page then tells the plain facts.
+DONE_IS_NEWS = dt.timedelta(minutes=10)
 SecretView = Callable[[HttpRequest, str, Appointment], HttpResponse]
 
 
@@ -62,10 +67,16 @@ def with_appointment(view: SecretView) -> Callable[..., HttpResponse]:
 @require_safe
 @with_appointment
 def appointment(request: HttpRequest, secret: str, found: Appointment) -> HttpResponse:
-    done = request.GET.get("done", "")
     link = secret_url(found, language=get_language() or found.language)
     context = _facts(secret, found) | {
-        "done": done if done in DONE else "",
+        "done": _just_done(request, secret, found),
+        "is_illustrative": is_illustrative(
+            service=found.service,
+            site=found.site,
+            language=found.language,
+            period=(found.starts_at, found.ends_at),
+            advisor_id=found.advisor_id,
+        ),
         "link": link,
         "qr": _qr_code(link),
         "can_change": can_change(found, now=timezone.now()),
@@ -78,17 +89,19 @@ def appointment(request: HttpRequest, secret: str, found: Appointment) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_appointment
 def appointment_move(request: HttpRequest, secret: str, found: Appointment) -> HttpResponse:
+    if request.method != "POST" and found.state == State.CANCELLED:
+        return redirect("appointments:appointment", secret)
     problem, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
             starts_at = read_moment(request.POST.get("starts", ""))
             move_appointment(appointment=found, starts_at=starts_at, now=timezone.now())
-            return _done("moved", secret)
+            return redirect(done_url("moved", secret))
         except (AppointmentError, UnknownWishError) as error:
             problem, status = str(error), HTTPStatus.CONFLICT
     context = (
         _facts(secret, found)
-        | _other_moments(found)
+        | _other_moments(request, found)
         | {
             "problem": problem,
             "can_change": can_change(found, now=timezone.now()),
@@ -101,11 +114,13 @@ def appointment_move(request: HttpRequest, secret: str, found: Appointment) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_appointment
 def appointment_cancel(request: HttpRequest, secret: str, found: Appointment) -> HttpResponse:
+    if request.method != "POST" and found.state == State.CANCELLED:
+        return redirect("appointments:appointment", secret)
     problem, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
             cancel_appointment(appointment=found, now=timezone.now())
-            return _done("cancelled", secret)
+            return redirect(done_url("cancelled", secret))
         except AppointmentError as error:
             problem, status = str(error), HTTPStatus.CONFLICT
     context = _facts(secret, found) | {"problem": problem, "can_change": can_change(found, now=timezone.now())}
@@ -118,7 +133,7 @@ def appointment_cancel(request: HttpRequest, secret: str, found: Appointment) ->
 def appointment_erase(request: HttpRequest, secret: str, found: Appointment) -> HttpResponse:
     if request.method == "POST":
         forget_visitor(appointment=found)
-        return _done("erased", secret)
+        return redirect(done_url("erased", secret))
     return render(request, "appointments/erase.html", _facts(secret, found))
 
 
@@ -151,18 +166,39 @@ def _facts(secret: str, found: Appointment) -> dict[str, Any]:
     }
 
 
-def _other_moments(found: Appointment) -> dict[str, Any]:
+def _other_moments(request: HttpRequest, found: Appointment) -> dict[str, Any]:
     wish = Wish(theme=found.service.theme, site=found.site, language=found.language)
     slots = find_free_slots(theme=found.service.theme, site=found.site, language=found.language, now=timezone.now())
-    offers = offers_of(
-        in_language(slots, language=found.language), wish=wish, sites={found.site.pk: found.site}, reader=found.language
-    )
-    return {"days": by_day(offers)[:DAYS_SHOWN], "anywhere_url": wish.but(site=None, is_anywhere=True).url}
+    offers = offers_of(slots, wish=wish, sites={found.site.pk: found.site}, reader=found.language)
+    try:
+        first_on = read_day(request.GET.get("from", ""))
+    except UnknownWishError:
+        first_on = None
+    page = page_of(by_day(offers), first_on=first_on)
+    return {
+        "days": page.days,
+        "later_url": f"?{urlencode({'from': page.later_on.isoformat()})}" if page.later_on else "",
+        "is_illustrative": any(slot.is_illustrative for slot in slots),
+        "anywhere_url": wish.but(site=None, is_anywhere=True).url,
+    }
 
 
-def _done(what: str, secret: str) -> HttpResponse:
+def done_url(what: str, secret: str) -> str:
+    """The page of the secret link that tells, for some minutes, what was just done."""
     url = reverse("appointments:appointment", args=[secret])
-    return redirect(f"{url}?done={what}")
+    return f"{url}?{urlencode({'done': _signer(secret).sign(what)})}"
+
+
+def _just_done(request: HttpRequest, secret: str, found: Appointment) -> str:
+    try:
+        done = _signer(secret).unsign(request.GET.get("done", ""), max_age=DONE_IS_NEWS)
+    except signing.BadSignature:
+        return ""
+    return "" if done == "erased" and found.visitor is not None else done
+
+
+def _signer(secret: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"appointments.done.{secret}")
 
 
 def _qr_code(link: str) -> SafeString:

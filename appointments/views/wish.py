@@ -68,7 +68,7 @@ def read_wish(query: QueryDict) -> Wish:
         is_anywhere=place == ANYWHERE,
         language=_language(query.get("language", "")),
         starts_at=_moment(query.get("starts", "")),
-        first_on=_day(query.get("from", "")),
+        first_on=read_day(query.get("from", "")),
     )
 
 
@@ -96,6 +96,14 @@ def read_moment(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
+def read_day(text: str) -> dt.date | None:
+    """The day of an address, if it names one. Raises UnknownWishError when it is none."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnknownWishError(_("The link names no day that we understand. Choose one of the free times.")) from None
+
+
 def _moment(text: str) -> dt.datetime | None:
     return read_moment(text) if text else None
 
@@ -103,7 +111,7 @@ def _moment(text: str) -> dt.datetime | None:
 def _theme(code: str) -> Theme | None:
     if not code:
         return None
-    theme = Theme.objects.filter(code=code, is_retired=False).first() if code.isprintable() else None
+    theme: Theme | None = Theme.objects.on_offer().filter(code=code).first() if code.isprintable() else None
     if theme is None:
         raise UnknownWishError(_("The link names a theme that does not exist. Start again from your question."))
     return theme
@@ -122,10 +130,3 @@ def _language(code: str) -> str:
     if code and code != ANY_LANGUAGE and code not in Language.values:
         raise UnknownWishError(_("The link names a language that we do not offer. Choose one from the page."))
     return code
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UnknownWishError(_("The link names no day that we understand. Choose one of the free times.")) from None

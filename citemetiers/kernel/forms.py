@@ -16,15 +16,6 @@ class FilterForm(forms.Form):
     is_filter = True
 
 
-class DayInput(forms.DateInput):
-    """A native date field; browsers read ISO dates only, whatever the language of the page."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class TimeInput(forms.TimeInput):
     """A native time field."""
 

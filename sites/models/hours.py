@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from sites.enums import HolidayCalendar, Weekday
+from sites.querysets import ClosureQuerySet
 
 
 class OpeningHours(models.Model):
@@ -57,6 +58,8 @@ class Closure(models.Model):
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=200)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Privacy:
         neutral = frozenset({"id", "network", "site", "first_on", "last_on", "reason"})

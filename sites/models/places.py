@@ -1,5 +1,7 @@
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,12 +14,30 @@ from sites.enums import LabelStatus, Language, SiteKind
 from sites.querysets import SiteQuerySet
 
 
+def validate_time_zone(name: str) -> None:
+    """Refuses a name that the time zone database does not hold: no page of the site could tell its time."""
+    if name not in available_timezones():
+        raise ValidationError(_("This is no time zone. Write it such as Europe/Brussels."))
+
+
+def validate_country(code: str) -> None:
+    """Refuses a code without known public holidays: every holiday would be offered as a working day."""
+    if code not in holidays.list_supported_countries(include_aliases=False):
+        raise ValidationError(_("This is no country code that we know. Write two capitals, such as BE."))
+
+
 class Network(models.Model):
     """A group of sites under one coordination, with its own words and rules."""
 
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=200)
-    country = models.CharField(_("country"), max_length=2, default="BE", help_text=_("ISO 3166 code, such as BE."))
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="BE",
+        validators=[validate_country],
+        help_text=_("ISO 3166 code, such as BE."),
+    )
 
     class Privacy:
         neutral = frozenset({"id", "slug", "name", "country"})
@@ -52,7 +72,9 @@ class Site(models.Model):
     url = models.URLField(_("website"), blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
-    timezone = models.CharField(_("time zone"), max_length=50, default="Europe/Brussels")
+    timezone = models.CharField(
+        _("time zone"), max_length=50, default="Europe/Brussels", validators=[validate_time_zone]
+    )
     languages = CodesField(_("languages"), codes=Language.choices, blank=False)
     is_open_to_public = models.BooleanField(_("shown to the public"), default=True)
 

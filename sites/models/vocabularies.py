@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sites.querysets import ThemeQuerySet
+from sites.querysets import AudienceQuerySet, ThemeQuerySet
 
 
 class Theme(models.Model):
@@ -33,6 +33,8 @@ class Audience(models.Model):
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), unique=True)
     is_retired = models.BooleanField(_("retired"), default=False)
+
+    objects = AudienceQuerySet.as_manager()
 
     class Privacy:
         neutral = frozenset({"id", "code", "name", "position", "is_retired"})

@@ -1,10 +1,9 @@
-// After an answer of the server: says it aloud, takes the bar away after a while, tells when nothing was saved.
+// After an answer of the server: says it aloud and takes the bar away after a while.
 (() => {
   "use strict";
 
   const BAR_SHOWN_MS = 8000;
   const live = document.querySelector("[data-desk-live]");
-  const trouble = document.querySelector("[data-desk-trouble] p");
   let timer = 0;
 
   const tidyBar = () => {
@@ -25,18 +24,6 @@
     }
   };
 
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
-    const isDesk = xhr.status === 200 && new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("#desk");
-    if (xhr.status === 200 && !isDesk) {
-      event.detail.shouldSwap = false; // signed out, or another site to choose: let the whole page go there
-      location.reload();
-    }
-    trouble.hidden = xhr.status === 200;
-  });
-  document.addEventListener("htmx:sendError", () => {
-    trouble.hidden = false;
-  });
   document.addEventListener("htmx:afterSettle", answer);
   // A form taken from the browser's memory carries a key that was already used.
   addEventListener("pageshow", (event) => event.persisted && location.reload());

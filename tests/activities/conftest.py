@@ -4,21 +4,30 @@ import io
 
 import openpyxl
 import pytest
+from django.urls import reverse
 
 from activities.models import OpenDay
 from activities.services import SEED_FILE
 from sites.enums import Role
 from sites.models import Network, Site
 from sites.services import load_reference
-from tests.factories.activities import OpenDayFactory
-from tests.factories.sites import MembershipFactory
+from tests.factories.activities import OpenDayFactory, ProgrammeFactory, SessionFactory
+from tests.factories.sites import AudienceFactory, MembershipFactory, ThemeFactory
 
+DATE = "2024-02-21"
 SEED_DAY = dt.date(2024, 2, 21)
+
+
+def url(name, *args):
+    return reverse(f"programmes:{name}", args=args)
 
 
 @pytest.fixture
 def reference(db):
     load_reference()
+    # The words of the network hold the first positions; what factories add comes after them.
+    ThemeFactory.reset_sequence(100)
+    AudienceFactory.reset_sequence(100)
 
 
 @pytest.fixture
@@ -40,6 +49,28 @@ def stranger(reference):
 @pytest.fixture
 def advisor(reference):
     return MembershipFactory(role=Role.ADVISOR, site=Site.objects.get(slug="namur")).user
+
+
+@pytest.fixture
+def namur(open_day):
+    return Site.objects.get(slug="namur")
+
+
+@pytest.fixture
+def session(open_day, namur):
+    programme = ProgrammeFactory(open_day=open_day, site=namur)
+    starts_at = "2024-02-21 10:00+01:00"
+    session = SessionFactory(
+        programme=programme, title_fr="Atelier CV", starts_at=starts_at, ends_at="2024-02-21 11:00+01:00"
+    )
+    session.refresh_from_db()
+    return session
+
+
+@pytest.fixture
+def staff(client, coordinator):
+    client.force_login(coordinator)
+    return client
 
 
 @pytest.fixture(scope="session")

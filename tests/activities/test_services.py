@@ -7,8 +7,14 @@ from django.utils import translation
 
 from activities import services
 from activities.models import OpenDay, Programme, Release, Session
-from activities.rules import EndsBeforeItStartsError, NotYourSiteError, OutsideHoursError, RoomTakenError
-from activities.services.importing import ChangedMeanwhileError
+from activities.rules import (
+    ChangedMeanwhileError,
+    EndsBeforeItStartsError,
+    NotYourSiteError,
+    OutsideHoursError,
+    RoomTakenError,
+    SessionRemovedError,
+)
 from activities.services.releasing import NothingToReleaseError, ReleasedMeanwhileError
 from activities.sheets import Words, clean_rows, read_sheet
 from sites.enums import Role
@@ -451,3 +457,66 @@ def test_removed_session_stays_in_its_release(programme, writer):
     released.refresh_from_db()
     assert not Session.objects.exists()
     assert len(released.content["sessions"]) == 1
+
+
+def test_saving_a_removed_session_does_not_bring_it_back(programme, writer):
+    session = save(programme, writer)
+    Session.objects.all().delete()
+
+    with pytest.raises(SessionRemovedError):
+        save(programme, writer, session=session)
+
+    assert not Session.objects.exists()
+
+
+def test_session_that_changed_meanwhile_is_not_written(programme, writer):
+    session = save(programme, writer)
+    seen = services.state_of_session(session)
+    Session.objects.update(seats=3)
+
+    with pytest.raises(ChangedMeanwhileError, match="Somebody changed this session meanwhile"):
+        save(programme, writer, session=session, title_fr="Older", seen=seen)
+
+    assert Session.objects.get().title_fr != "Older"
+
+
+def test_change_of_a_theme_is_a_change_of_the_session(programme, writer):
+    session = save(programme, writer)
+    before = services.state_of_session(session)
+
+    session.themes.add(ThemeFactory())
+
+    assert services.state_of_session(session) != before
+
+
+def test_room_made_by_somebody_else_at_the_same_moment_is_used(programme, writer, monkeypatch):
+    room = RoomFactory(site=programme.site, name="Agora")
+    monkeypatch.setattr("activities.services.sessions.room_named", lambda _site, _name: None)
+
+    session = save(programme, writer, new_room="Agora")
+
+    assert session.room == room
+
+
+def test_room_that_cannot_be_made_is_a_sentence(programme, writer, monkeypatch):
+    def collide(*_args, **_kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr("activities.services.sessions.ensure_room", collide)
+
+    with pytest.raises(RoomTakenError, match="“Agora” is already used at this time"):
+        save(programme, writer, new_room="Agora")
+
+
+def test_release_changed_publishes_only_what_was_shown(programme, writer):
+    save(programme, writer)
+    seen = services.state_of_changes(services.standing_of([programme]))
+    Session.objects.update(seats=3)
+    act = {"open_day": programme.open_day, "sites": [programme.site], "by": writer, "now": NOW}
+
+    with pytest.raises(ChangedMeanwhileError):
+        services.release_changed(**act, seen=seen)
+
+    fresh = services.state_of_changes(services.standing_of([programme]))
+    assert len(services.release_changed(**act, seen=fresh)) == 1
+    assert services.release_changed(**act, seen=fresh) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from activities.models import Session
 from activities.sheets import Draft, DraftError, SheetError, Words, clean_rows, open_draft, read_sheet
+from activities.sheets.rows import read_moment
 from sites.models import Site
 from tests.activities.conftest import as_csv, as_xlsx, at_namur
 from tests.factories.sites import UserFactory
@@ -126,7 +127,7 @@ def test_unusable_file_is_refused_with_a_sentence(data, sentence):
         ({"room": ""}, "room", "This cell is empty."),
         ({"room": "x" * 101}, "room", "at most 100 characters"),
         ({"starts": "10 o'clock"}, "starts", "is not a date and time such as 2024-02-21 09:00."),
-        ({"starts": "2024-02-22 10:00"}, "starts", "The open day is on 2024-02-21, not on 2024-02-22."),
+        ({"starts": "2024-02-22 10:00"}, "starts", "The open day is on 21 February 2024, not on 22 February 2024."),
         ({"starts": "2024-02-21 08:30"}, "starts", "The open day lasts from"),
         ({"ends": "2024-02-21 18:31"}, "ends", "The open day lasts from"),
         ({"ends": "2024-02-21 10:00"}, "ends", "The end must be later than the start."),
@@ -279,3 +280,15 @@ def test_any_single_wrong_cell_of_the_seed_is_named_by_its_row(open_day, seed_ro
 
     assert {error.number for error in errors} == {index + 2}
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-02-21 09:00", "2024-02-21 09:00:00", "21/02/2024 09:00", "21/02/2024 9:00:00", " 21/02/2024 09:00 "]
+)
+def test_moment_is_read_as_a_belgian_spreadsheet_writes_it(text):
+    assert read_moment(text) == dt.datetime(2024, 2, 21, 9)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("text", ["", "09:00", "02/21/2024 09:00", "2024-02-21", "21-02-2024 09:00", "soon"])
+def test_moment_that_is_none_is_not_guessed(text):
+    assert read_moment(text) is None

@@ -2,43 +2,15 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.utils.formats import date_format
 
 from activities import services
 from activities.models import Programme, Release, Session
 from sites.enums import Role
 from sites.models import Room, Site
-from tests.activities.conftest import as_csv, at_namur
+from tests.activities.conftest import DATE, as_csv, at_namur, url
 from tests.factories.activities import NOW, OpenDayFactory, ProgrammeFactory, SessionFactory
 from tests.factories.sites import MembershipFactory
-
-DATE = "2024-02-21"
-
-
-def url(name, *args):
-    return reverse(f"programmes:{name}", args=args)
-
-
-@pytest.fixture
-def namur(open_day):
-    return Site.objects.get(slug="namur")
-
-
-@pytest.fixture
-def session(open_day, namur):
-    programme = ProgrammeFactory(open_day=open_day, site=namur)
-    starts_at = "2024-02-21 10:00+01:00"
-    session = SessionFactory(
-        programme=programme, title_fr="Atelier CV", starts_at=starts_at, ends_at="2024-02-21 11:00+01:00"
-    )
-    session.refresh_from_db()
-    return session
-
-
-@pytest.fixture
-def staff(client, coordinator):
-    client.force_login(coordinator)
-    return client
 
 
 def upload(client, open_day, *rows, data=None, **options):
@@ -173,8 +145,9 @@ def test_import_of_another_date_is_an_error_without_the_option(staff, reference)
 
     content = upload(staff, open_day, at_namur()).content.decode()
 
-    assert "Nothing was imported." in content
-    assert f"The open day is on {open_day.day}, not on 2024-02-21." in content
+    given, day = "21 February 2024", date_format(open_day.day, "DATE_FORMAT")
+    assert f"The rows of this file are dated {given}, not {day}. Tick this box" in content
+    assert not Session.objects.filter(programme__open_day=open_day).exists()
 
 
 def test_import_with_errors_names_rows_and_writes_nothing(staff, open_day):
@@ -258,99 +231,10 @@ def test_import_too_long_for_a_preview_says_so(staff, open_day, monkeypatch):
     assert "too much text" in upload(staff, open_day, at_namur()).content.decode()
 
 
-def fields(session, **changes):
-    data = {
-        "title_fr": "Nouveau titre",
-        "starts": "10:00",
-        "ends": "11:00",
-        "room": session.room_id,
-        "kind": "TALK",
-        "themes": [session.themes.get().pk],
-        "audiences": [session.audiences.get().pk],
-        "languages": ["fr"],
-        "booking": "NONE",
-    }
-    return data | changes
-
-
-def test_session_is_changed(staff, session):
-    data = fields(session, title_de="Neuer Titel", seats="7")
-
-    response = staff.post(url("session-edit", session.public_id), data, follow=True)
-
-    session.refresh_from_db()
-    assert "The session is saved." in response.content.decode()
-    assert (session.title_fr, session.title_de, session.seats, session.kind) == (
-        "Nouveau titre",
-        "Neuer Titel",
-        7,
-        "TALK",
-    )
-
-
-def test_session_is_added_in_a_new_room(staff, session):
-    data = fields(session, room="", new_room="Jardin")
-
-    staff.post(url("session-add", DATE, "namur"), data)
-
-    added = Session.objects.exclude(pk=session.pk).get()
-    assert (added.room.name, added.programme) == ("Jardin", session.programme)
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
-    [
-        ({"ends": "10:00"}, "ends", "The end must be later than the start."),
-        ({"starts": "08:00"}, "starts", "The open day lasts from"),
-        ({"ends": "19:00"}, "ends", "The open day lasts from"),
-        ({"ends": ""}, "ends", "This field is required."),
-        ({"room": ""}, "room", "Choose a room, or name a new one."),
-        ({"new_room": "Jardin"}, "new_room", "Choose a room or name a new one, not both."),
-        ({"title_fr": ""}, "title_fr", "This field is required."),
-        ({"seats": "0"}, "seats", "A session has at least one seat."),
-    ],
-)
-def test_wrong_session_is_explained_at_its_field(staff, session, changes, field, sentence):
-    response = staff.post(url("session-edit", session.public_id), fields(session, **changes))
-
-    assert any(sentence in error for error in response.context["form"].errors[field])
-    session.refresh_from_db()
-    assert session.title_fr == "Atelier CV"
-
-
-@pytest.mark.parametrize("how", ["room", "new_room"])
-def test_session_in_a_taken_room_is_explained_at_the_room(staff, session, how):
-    room = {"room": session.room_id} if how == "room" else {"room": "", "new_room": session.room.name}
-
-    response = staff.post(url("session-add", DATE, "namur"), fields(session, **room))
-
-    assert "is already used at this time." in response.context["form"].errors["room"][0]
-
-
-def test_room_taken_at_the_last_moment_is_explained_too(staff, session, monkeypatch):
-    monkeypatch.setattr("activities.forms.check_room_is_free", lambda **_kwargs: None)
-
-    response = staff.post(url("session-add", DATE, "namur"), fields(session))
-
-    assert "is already used at this time." in response.context["form"].errors["room"][0]
-
-
-def test_hour_that_the_clock_change_skips_is_explained(staff, session):
-    open_day = session.programme.open_day
-    open_day.day, open_day.opens_at = "2024-03-31", "01:00"
-    open_day.save()
-
-    response = staff.post(url("session-edit", session.public_id), fields(session, starts="02:30"))
-
-    assert "The clocks change at this hour." in response.context["form"].errors["starts"][0]
-
-
-def test_session_is_removed_after_a_question(staff, session):
-    assert "Remove this session?" in staff.get(url("session-delete", session.public_id)).content.decode()
-
-    staff.post(url("session-delete", session.public_id))
-
-    assert not Session.objects.exists()
+def release_all(staff):
+    seen = re.search(r'name="seen" value="(\w+)"', staff.get(url("programme-list")).content.decode())
+    data = {"seen": seen.group(1) if seen else ""}
+    return staff.post(url("open-day-release", DATE, "wallonie"), data, follow=True).content.decode()
 
 
 def release(staff, session):
@@ -395,10 +279,9 @@ def test_release_of_a_renamed_site_says_what_changed(staff, session):
 
 def test_all_changed_programmes_are_released_in_one_act(staff, session, open_day):
     SessionFactory(programme=ProgrammeFactory(open_day=open_day, site=Site.objects.get(slug="huy")))
-    address = url("open-day-release", DATE, "wallonie")
 
-    first = staff.post(address, follow=True).content.decode()
-    again = staff.post(address, follow=True).content.decode()
+    first = release_all(staff)
+    again = release_all(staff)
 
     assert "2 programmes were released." in first
     assert "Nothing has changed since the last releases." in again
@@ -410,14 +293,41 @@ def test_releases_that_collide_are_a_sentence(staff, session, monkeypatch):
     Session.objects.update(seats=3)
     monkeypatch.setattr("activities.services.releasing._last_release", lambda _programme: None)
 
-    content = staff.post(url("open-day-release", DATE, "wallonie"), follow=True).content.decode()
+    content = release_all(staff)
 
     assert "This programme was just released by somebody else." in content
 
 
-def test_release_is_by_post_only(staff, session):
-    assert staff.get(url("open-day-release", DATE, "wallonie")).status_code == 405
+def test_what_changed_since_the_list_was_shown_is_not_released(staff, session):
+    shown = re.search(r'name="seen" value="(\w+)"', staff.get(url("programme-list")).content.decode()).group(1)
+    Session.objects.update(seats=3)
+
+    content = staff.post(url("open-day-release", DATE, "wallonie"), {"seen": shown}, follow=True).content.decode()
+
+    assert "Somebody changed the programme meanwhile. Look at the differences again." in content
+    assert not Release.objects.exists()
+    assert "1 programme was released." in release_all(staff)
 
 
-def test_open_days_are_in_the_admin(admin_client, open_day):
-    assert admin_client.get(reverse("admin:activities_openday_changelist")).status_code == 200
+def test_release_without_what_was_shown_is_refused(staff, session):
+    content = staff.post(url("open-day-release", DATE, "wallonie"), follow=True).content.decode()
+
+    assert "Somebody changed the programme meanwhile." in content
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_what_is_by_post_only_leads_back(staff, session, method):
+    to_import = getattr(staff, method)(url("programme-import-confirm"))
+    to_list = getattr(staff, method)(url("open-day-release", DATE, "wallonie"))
+
+    assert (to_import.status_code, to_import.url) == (302, url("programme-import"))
+    assert (to_list.status_code, to_list.url) == (302, url("programme-list"))
+    assert not Release.objects.exists()
+
+
+def test_what_is_by_post_only_is_not_for_an_advisor(client, session, advisor):
+    client.force_login(advisor)
+
+    assert client.get(url("programme-import-confirm")).status_code == 403
+    assert client.get(url("open-day-release", DATE, "wallonie")).status_code == 403

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from appointments.models import Duty, Shift
-from tests.factories.appointments import DutyFactory, ServiceFactory
+from tests.factories.appointments import AppointmentFactory, DutyFactory, ServiceFactory
 from tests.factories.sites import SiteFactory, ThemeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,18 @@ def test_saving_a_changed_duty_takes_its_free_shifts_away(administrator):
     administrator.post(page, form | {"last_on": form["first_on"]})
 
     assert Shift.objects.count() <= 1
+
+
+def test_saving_a_changed_duty_tells_which_appointments_lost_their_shift(administrator):
+    form = duty_form()
+    administrator.post(reverse("admin:appointments_duty_add"), form)
+    duty, shift = Duty.objects.get(), Shift.objects.order_by("starts_at").last()
+    AppointmentFactory(advisor=duty.advisor, site=duty.site, starts_at=shift.starts_at)
+
+    page = reverse("admin:appointments_duty_change", args=[duty.pk])
+    response = administrator.post(page, form | {"last_on": form["first_on"]}, follow=True)
+
+    assert "1 appointment stands in a removed shift" in response.content.decode()
 
 
 def test_duty_without_a_theme_is_refused(administrator):

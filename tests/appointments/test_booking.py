@@ -1,5 +1,6 @@
 import datetime as dt
 import uuid
+from functools import partial
 
 import pytest
 from django.db import IntegrityError
@@ -17,6 +18,7 @@ from appointments.services import (
     secret_of,
 )
 from appointments.services.booking import taken_periods
+from sites.models import Closure
 from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, offer
 from tests.factories.sites import ThemeFactory
 from visitors.models import Visitor
@@ -74,6 +76,57 @@ def test_booking_twice_with_one_token_is_one_appointment():
 
     assert first == second
     assert Appointment.objects.count() == Visitor.objects.count() == 1
+
+
+def test_booking_another_moment_place_or_theme_with_the_same_token_is_another_appointment():
+    _service, site, theme = offer(advisors=2)
+    _service, other, _theme = offer(theme=theme)
+    _service, _site, second_theme = offer(site=site)
+    token = uuid.uuid4()
+
+    booked = [
+        book(site, theme, token=token),
+        book(site, theme, token=token, starts_at=TUESDAY_AT_9 + LENGTH),
+        book(other, theme, token=token),
+        book(site, second_theme, token=token),
+    ]
+
+    asked = [(site, TUESDAY_AT_9), (site, TUESDAY_AT_9 + LENGTH), (other, TUESDAY_AT_9), (site, TUESDAY_AT_9)]
+    assert [(one.site, one.starts_at) for one in booked] == asked
+    assert Appointment.objects.count() == 4
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_booking_with_the_token_of_an_appointment_moved_or_cancelled_since_is_another_one(is_moved):
+    _service, site, theme = offer()
+    token = uuid.uuid4()
+    first = book(site, theme, token=token)
+    if is_moved:
+        move_appointment(appointment=first, starts_at=TUESDAY_AT_9 + LENGTH, now=NOW)
+    else:
+        cancel_appointment(appointment=first, now=NOW)
+
+    second = book(site, theme, token=token)
+
+    assert second.pk != first.pk
+    assert (second.starts_at, second.state) == (TUESDAY_AT_9, State.BOOKED)
+
+
+@pytest.mark.parametrize("act", ["book", "move"])
+def test_booking_and_moving_refuse_a_day_closed_since_and_leave_what_stands(act):
+    _service, site, theme = offer()
+    appointment = book(site, theme)
+    day = TUESDAY_AT_9.date()
+    Closure.objects.create(network=site.network, site=site, first_on=day, last_on=day, reason="Works")
+
+    acts = {"book": partial(book, site, theme), "move": partial(move_appointment, appointment=appointment, now=NOW)}
+
+    with pytest.raises(MomentError, match="Nobody receives") as refused:
+        acts[act](starts_at=TUESDAY_AT_9 + LENGTH)
+
+    appointment.refresh_from_db()
+    assert refused.value.next_slots == ()
+    assert (appointment.starts_at, appointment.state) == (TUESDAY_AT_9, State.BOOKED)
 
 
 def test_booking_draws_another_code_when_the_first_is_given(monkeypatch):

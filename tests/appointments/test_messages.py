@@ -1,5 +1,6 @@
 import datetime as dt
 import smtplib
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -9,7 +10,7 @@ from icalendar import Calendar
 from appointments import tasks
 from appointments.enums import MessageKind
 from appointments.models import Message
-from appointments.querysets import CLAIM_LASTS, MOST_ATTEMPTS
+from appointments.querysets import CLAIM_LASTS
 from appointments.services import (
     VisitorDetails,
     book_appointment,
@@ -19,7 +20,7 @@ from appointments.services import (
     secret_of,
     send_due_messages,
 )
-from appointments.services.messages import claim
+from appointments.services.messages import MOST_REFUSALS, claim, is_permanent
 from sites.models import User
 from tests.factories.appointments import NOW, TUESDAY_AT_9, ShiftFactory, offer
 from tests.factories.sites import SiteFactory, ThemeFactory
@@ -183,23 +184,105 @@ def test_message_dropped_while_claimed_is_not_sent(monkeypatch):
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize(
-    "error", [ConnectionRefusedError("no"), smtplib.SMTPRecipientsRefused({"robin@example.org": (1, b"")})]
-)
-def test_failed_message_is_tried_again_without_logging_the_address(monkeypatch, caplog, error):
+REFUSED = smtplib.SMTPRecipientsRefused({"robin@example.org": (550, b"robin unknown")})
+BUSY = smtplib.SMTPRecipientsRefused({"robin@example.org": (451, b"robin later")})
+
+
+@pytest.fixture
+def outage(monkeypatch):
+    def fail(error, until=None):
+        def send(message):
+            if until is not None and clock.now >= until:
+                mail.outbox.append(message)
+                return
+            raise error
+
+        monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
+
+    clock = SimpleNamespace(fail=fail, now=NOW)
+    return clock
+
+
+def tick(clock, *, until):
+    """Let beat tick each minute; when something was tried, in minutes from now."""
+    tried, before = [], 0
+    while clock.now < until:
+        send_due_messages(now=clock.now)
+        attempts = sum(
+            Message.objects.filter(kind__in=("CONFIRMATION", "CANCELLED")).values_list("attempts", flat=True)
+        )
+        if attempts > before:
+            tried.append((clock.now - NOW) // dt.timedelta(minutes=1))
+        before = attempts
+        clock.now += dt.timedelta(minutes=1)
+    return tried
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError("robin"), smtplib.SMTPServerDisconnected("robin"), BUSY])
+def test_message_survives_an_outage_of_the_mail_server(outage, caplog, error):
     appointment = book()
+    outage.fail(error, until=NOW + dt.timedelta(hours=4))
 
-    def refuse(_message):
-        raise error
+    tried = tick(outage, until=NOW + dt.timedelta(hours=6))
 
-    with monkeypatch.context() as patch:
-        patch.setattr("django.core.mail.EmailMessage.send", refuse)
-        tries = [send_due_messages(now=NOW + CLAIM_LASTS * n) for n in range(MOST_ATTEMPTS + 1)]
-
-    assert sum(tries) == 0
-    assert appointment.messages.get(kind=MessageKind.CONFIRMATION).attempts == MOST_ATTEMPTS
+    assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293]
+    assert [message.subject for message in mail.outbox] == ["Your appointment is booked"]
+    assert appointment.messages.get(kind=MessageKind.CONFIRMATION).sent_at is not None
     assert type(error).__name__ in caplog.text
     assert "robin" not in caplog.text
+
+
+@pytest.mark.logs_errors
+def test_message_refused_for_good_is_given_up_after_five_tries(outage, caplog):
+    appointment = book()
+    outage.fail(REFUSED)
+
+    tried = tick(outage, until=NOW + dt.timedelta(hours=3))
+
+    message = appointment.messages.get(kind=MessageKind.CONFIRMATION)
+    assert tried == [0, 1, 3, 8, 23]
+    assert (message.refusals, message.sent_at) == (MOST_REFUSALS, None)
+    assert message.given_up_at == NOW + dt.timedelta(minutes=23)
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == [f"Message {message.pk} (CONFIRMATION) is given up after 5 tries"]
+    assert "robin" not in caplog.text
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize(("is_cancelled", "hours"), [(False, 25), (True, 49)])
+def test_message_is_tried_until_it_is_of_no_use_any_more(outage, caplog, is_cancelled, hours):
+    appointment = book(starts_at=TUESDAY_AT_9)
+    kind = MessageKind.CANCELLED if is_cancelled else MessageKind.CONFIRMATION
+    if is_cancelled:
+        cancel_appointment(appointment=appointment, now=NOW)
+    outage.fail(OSError())
+    end = NOW + dt.timedelta(hours=hours)
+    outage.now = NOW
+    while outage.now < end + dt.timedelta(hours=2):
+        send_due_messages(now=outage.now)
+        outage.now += dt.timedelta(minutes=30)
+
+    message = appointment.messages.get(kind=kind)
+    assert end <= message.given_up_at <= end + dt.timedelta(hours=1)
+    assert "is given up after" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (REFUSED, True),
+        (BUSY, False),
+        (smtplib.SMTPDataError(554, b""), True),
+        (smtplib.SMTPDataError(452, b""), False),
+        (smtplib.SMTPSenderRefused(550, b"", ""), True),
+        (smtplib.SMTPConnectError(554, b""), False),
+        (smtplib.SMTPAuthenticationError(535, b""), False),
+        (smtplib.SMTPServerDisconnected(), False),
+        (TimeoutError(), False),
+    ],
+)
+def test_only_a_refusal_of_the_message_itself_is_permanent(error, expected):
+    assert is_permanent(error) is expected
 
 
 def test_one_failing_message_does_not_hold_up_the_next(monkeypatch):
@@ -317,5 +400,14 @@ def test_task_extends_the_rota(monkeypatch):
     monkeypatch.setattr("appointments.services.extend_rota", lambda **given: asked.append(given))
 
     tasks.extend_rota()
+
+    assert set(asked[0]) == {"now"}
+
+
+def test_task_scrubs_past_appointments(monkeypatch):
+    asked = []
+    monkeypatch.setattr("appointments.services.scrub_past_appointments", lambda **given: asked.append(given))
+
+    tasks.scrub_past_appointments(anything="an older beat may pass")
 
     assert set(asked[0]) == {"now"}

@@ -4,11 +4,11 @@ import pytest
 
 from appointments.holiday_calendar import public_holidays
 from appointments.models import Shift
-from appointments.services import expand_duty, extend_rota
+from appointments.services import expand_duty, extend_rota, find_free_slots
 from appointments.services.rota import Expansion
 from sites.enums import Weekday
 from sites.models import Closure
-from tests.factories.appointments import NOW, AppointmentFactory, DutyFactory
+from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, DutyFactory, ServiceFactory
 from tests.factories.sites import SiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,18 +170,72 @@ def test_shortened_duty_loses_its_free_future_shifts():
     assert local_days(duty) == [dt.date(2026, 11, 24), dt.date(2026, 12, 1)]
 
 
-def test_changed_duty_keeps_a_shift_in_which_somebody_is_booked():
+def test_changed_duty_removes_a_shift_in_which_somebody_is_booked_and_tells_it():
     duty = DutyFactory()
     expand(duty)
     first = duty.shifts.order_by("starts_at").first()
-    AppointmentFactory(advisor=duty.advisor, site=duty.site, starts_at=first.starts_at)
+    appointment = AppointmentFactory(advisor=duty.advisor, site=duty.site, starts_at=first.starts_at)
     duty.starts_at = dt.time(10)
     duty.save()
 
     done = expand(duty)
 
-    assert done == Expansion(created=8, removed=8, kept=1)
-    assert Shift.objects.get(pk=first.pk).starts_at == first.starts_at
+    appointment.refresh_from_db()
+    assert done == Expansion(created=9, removed=9, booked=1)
+    assert not Shift.objects.filter(pk=first.pk).exists()
+    assert (appointment.state, appointment.advisor, appointment.starts_at) == ("BOOKED", duty.advisor, TUESDAY_AT_9)
+
+
+def test_ended_duty_sells_nothing_more_although_somebody_is_booked():
+    service = ServiceFactory()
+    duty = DutyFactory(site=SiteFactory(network=service.network), themes=[service.theme])
+    expand(duty)
+    AppointmentFactory(service=service, advisor=duty.advisor, site=duty.site)
+    duty.last_on = TUESDAY_AT_9.date() - dt.timedelta(days=1)
+    duty.save()
+
+    expand(duty)
+
+    assert find_free_slots(theme=service.theme, site=duty.site, language=None, now=NOW) == []
+
+
+def test_shift_that_has_begun_goes_with_its_duty():
+    duty = DutyFactory()
+    expand(duty)
+    duty.last_on = TUESDAY_AT_9.date() - dt.timedelta(days=1)
+    duty.save()
+
+    expand(duty, now=TUESDAY_AT_9 + dt.timedelta(hours=1))
+
+    assert duty.shifts.count() == 0
+
+
+def test_duty_given_to_another_advisor_locks_the_former_one_too(monkeypatch):
+    duty, other = DutyFactory(), DutyFactory(weekday=Weekday.MONDAY)
+    expand(duty)
+    former = duty.advisor_id
+    duty.advisor = other.advisor
+    duty.save()
+    locked = []
+    monkeypatch.setattr("appointments.services.rota.lock_advisors", locked.append)
+
+    expand(duty)
+
+    assert locked == [{former, other.advisor_id}]
+
+
+def test_duty_reaches_as_far_as_the_furthest_service_of_the_network():
+    service = ServiceFactory(horizon_days=120)
+    ServiceFactory(network=service.network, horizon_days=7)
+    ServiceFactory(horizon_days=300)
+    duty = DutyFactory(site=SiteFactory(network=service.network), themes=[service.theme])
+
+    expand(duty)
+
+    # 120 days from Monday 23 November is Tuesday 23 March; the session at 9 lies beyond 8 o'clock.
+    assert local_days(duty)[-1] == dt.date(2027, 3, 23)
+    slots = find_free_slots(theme=service.theme, site=duty.site, language=None, now=NOW)
+    assert slots[-1].starts_at.date() == dt.date(2027, 3, 16)
 
 
 def test_duty_given_to_another_advisor_moves_its_free_shifts():

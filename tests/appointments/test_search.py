@@ -3,16 +3,22 @@ import datetime as dt
 import pytest
 
 from appointments.services import find_free_slots
+from sites.models import Closure
 from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, offer
 from tests.factories.sites import SiteFactory, ThemeFactory
 
 pytestmark = pytest.mark.django_db
 
 LENGTH = dt.timedelta(minutes=45)
+TUESDAY = TUESDAY_AT_9.date()
 
 
-def find(theme, site=None, language=None, **more):
-    return find_free_slots(theme=theme, site=site, language=language, now=NOW, **more)
+def find(theme, site=None, language=None):
+    return find_free_slots(theme=theme, site=site, language=language, now=NOW)
+
+
+def close(network, site=None, day=TUESDAY):
+    return Closure.objects.create(network=network, site=site, first_on=day, last_on=day, reason="Works")
 
 
 def test_free_slots_of_a_site_follow_the_grid():
@@ -75,13 +81,37 @@ def test_free_slots_respect_notice_and_horizon():
     assert [slot.starts_at for slot in slots] == [TUESDAY_AT_9 + LENGTH * n for n in range(4)]
 
 
-def test_free_slots_in_a_window_only():
+@pytest.mark.parametrize("is_of_network", [True, False])
+def test_free_slots_leave_a_day_out_as_soon_as_it_is_closed(is_of_network):
     _service, site, theme = offer()
     offer(site=site, theme=theme, starts_at=TUESDAY_AT_9 + dt.timedelta(weeks=1))
 
-    slots = find(theme, site, first_at=NOW + dt.timedelta(days=3), until=NOW + dt.timedelta(days=14))
+    close(site.network, None if is_of_network else site)
 
-    assert {slot.starts_at.date() for slot in slots} == {dt.date(2026, 12, 1)}
+    assert {slot.starts_at.date() for slot in find(theme)} == {dt.date(2026, 12, 1)}
+
+
+def test_free_slots_heed_no_closure_of_another_site_network_or_day():
+    _service, site, theme = offer()
+    close(site.network, SiteFactory(network=site.network))
+    close(SiteFactory().network)
+    close(site.network, site, day=dt.date(2026, 11, 25))
+
+    assert len(find(theme)) == 4
+
+
+def test_free_slots_go_by_the_day_on_the_wall_of_the_site():
+    # Half past midnight of the 25th in Brussels is still the 24th in UTC.
+    _service, site, theme = offer(starts_at=dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC))
+    close(site.network, site, day=dt.date(2026, 11, 25))
+
+    assert find(theme) == []
+
+
+def test_free_slots_leave_out_a_legal_holiday_although_a_shift_stands():
+    _service, _site, theme = offer(starts_at=dt.datetime(2026, 12, 25, 8, tzinfo=dt.UTC))
+
+    assert find(theme) == []
 
 
 def test_free_slots_leave_out_sites_not_shown_to_the_public():
@@ -104,10 +134,11 @@ def test_free_slots_see_the_advisors_appointments_at_other_sites():
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_free_slots_cost_three_queries_however_many_sites(number, django_assert_num_queries):
+def test_free_slots_cost_four_queries_however_many_sites(number, django_assert_num_queries):
     theme = ThemeFactory()
     for _site in range(number):
-        offer(theme=theme, advisors=2)
+        _service, site, _theme = offer(theme=theme, advisors=2)
+        close(site.network, site, day=dt.date(2026, 11, 25))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(find(theme)) == 4 * number

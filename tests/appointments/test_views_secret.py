@@ -9,11 +9,13 @@ from icalendar import Calendar
 from appointments.enums import State
 from appointments.models import Appointment
 from appointments.services import VisitorDetails, book_appointment, secret_of
-from tests.factories.appointments import AppointmentFactory, offer
+from appointments.views.secret import done_url
+from tests.factories.appointments import AppointmentFactory, ShiftFactory, offer
 from tests.factories.sites import SiteFactory
 from visitors.models import Visitor
 
-pytestmark = pytest.mark.django_db
+# The views read the clock themselves: the tests pass on the eve of a holiday, too.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_holidays")]
 
 LENGTH = dt.timedelta(minutes=45)
 PAGES = ["appointment", "appointment-move", "appointment-cancel", "appointment-erase", "appointment-calendar"]
@@ -84,7 +86,7 @@ def test_link_expires_a_day_after_the_end(client, now):
 
 
 def test_appointment_page_shows_code_moment_place_and_link(client, booked, settings):
-    response = client.get(url_of(booked), {"done": "booked"})
+    response = client.get(done_url("booked", secret_of(booked)))
 
     page = text_of(response)
     assert booked.code in page
@@ -123,8 +125,34 @@ def test_appointment_page_tells_where_the_demo_writes_its_mail(client, booked, s
     assert "/tmp/mail-of-the-demo" in text_of(client.get(url_of(booked)))
 
 
-def test_appointment_page_ignores_an_unknown_outcome(client, booked):
-    assert "It is booked" not in text_of(client.get(url_of(booked), {"done": "<b>"}))
+@pytest.mark.parametrize("done", ["<b>", "booked", "booked:1:x", "\x00"])
+def test_appointment_page_ignores_an_unknown_outcome(client, booked, done):
+    assert "It is booked" not in text_of(client.get(url_of(booked), {"done": done}))
+
+
+def test_appointment_page_of_a_bookmark_does_not_tell_for_ever_what_was_done(client, booked, monkeypatch):
+    bookmark = done_url("booked", secret_of(booked))
+
+    pages = [client.get(bookmark)]
+    monkeypatch.setattr("appointments.views.secret.DONE_IS_NEWS", dt.timedelta(seconds=-1))
+    pages.append(client.get(bookmark))
+
+    assert ["It is booked" in text_of(page) for page in pages] == [True, False]
+
+
+def test_appointment_page_does_not_call_erased_what_is_kept(client, booked):
+    response = client.get(done_url("erased", secret_of(booked)))
+
+    assert "Your details are erased" not in text_of(response)
+    assert "Erase my details now" in text_of(response)
+
+
+def test_appointment_page_invites_to_move_only_as_long_as_one_can(client, booked, now):
+    begun = AppointmentFactory(starts_at=now - dt.timedelta(minutes=5))
+
+    told = ["Move or cancel below" in text_of(client.get(url_of(one))) for one in (booked, begun)]
+
+    assert told == [True, False]
 
 
 def test_moving_offers_the_free_times_and_moves(client, booked, tomorrow):
@@ -136,6 +164,28 @@ def test_moving_offers_the_free_times_and_moves(client, booked, tomorrow):
     assert len(times) == 3
     assert Appointment.objects.get().starts_at == tomorrow + LENGTH
     assert "Your appointment has a new time" in text_of(response)
+
+
+def test_moving_shows_later_days_on_the_next_page(client, booked, tomorrow):
+    duty = booked.site.duties.get()
+    for day in range(1, 8):
+        ShiftFactory(duty=duty, starts_at=tomorrow + dt.timedelta(days=day))
+    page = url_of(booked, "appointment-move")
+
+    first = text_of(client.get(page))
+    later = re.search(r'href="(\?from=[^"]*)"', first)[1]
+    second = text_of(client.get(page + later))
+
+    counts = [len(re.findall(r'name="starts"', text)) for text in (first, second)]
+    assert counts == [3 + 5 * 4, 2 * 4]
+    assert 'href="?from=' not in second
+
+
+@pytest.mark.parametrize("first_on", ["2150-01-01", "one-day", "\x00"])
+def test_moving_from_a_day_that_offers_nothing_starts_again_from_the_first(client, booked, first_on):
+    response = client.get(url_of(booked, "appointment-move"), {"from": first_on})
+
+    assert len(re.findall(r'name="starts"', text_of(response))) == 3
 
 
 @pytest.mark.parametrize("starts", ["", "soon", "2020-01-01T10:00Z"])
@@ -210,3 +260,13 @@ def test_calendar_file_of_a_cancelled_appointment_says_so(client, booked):
     event = Calendar.from_ical(client.get(url_of(booked, "appointment-calendar")).content).walk("VEVENT")[0]
 
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
+
+
+@pytest.mark.parametrize("name", ["appointment-move", "appointment-cancel"])
+def test_pages_that_change_a_cancelled_appointment_lead_to_what_became_of_it(client, booked, name):
+    client.post(url_of(booked, "appointment-cancel"))
+
+    response = client.get(url_of(booked, name))
+
+    assert response.status_code == HTTPStatus.FOUND
+    assert response["Location"] == url_of(booked)

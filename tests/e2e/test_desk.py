@@ -2,8 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from citemetiers import demo
 from sites.models import User
 from visitors.models import Contact
 
@@ -63,24 +64,90 @@ def test_lost_network_keeps_the_choices_and_says_so(
     demo_data: None, page: Page, live_server: Any, sign_in: Callable[[str], User]
 ) -> None:
     sign_in("advisor")
+    User.objects.update(language="en")
     page.goto(f"{live_server.url}/desk/")
-    page.route("**/contacts/log/", lambda route: route.abort())
+    before = Contact.objects.count()
+    page.context.set_offline(True)
     page.keyboard.press("2")
 
     page.keyboard.press("Enter")
 
-    expect(page.locator("[data-desk-trouble] p")).to_be_visible()
+    expect(page.locator("[data-desk-trouble]")).to_contain_text("perhaps not logged", use_inner_text=True)
+    expect(page.locator("[data-desk-trouble]")).to_be_in_viewport()
     expect(page.locator("[name=themes]:checked")).to_have_count(1)
 
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
 
-def test_expired_session_leads_to_sign_in(
-    demo_data: None, watched: Page, live_server: Any, sign_in: Callable[[str], User]
+    expect(page.locator("[data-desk-live]")).to_contain_text("Logged: Train")
+    expect(page.locator("[data-desk-trouble] p:visible")).to_have_count(0)
+    assert Contact.objects.count() == before + 1
+
+
+def test_hanging_answer_is_given_up_and_logging_again_counts_once(
+    demo_data: None, page: Page, live_server: Any, sign_in: Callable[[str], User]
 ) -> None:
     sign_in("advisor")
-    watched.goto(f"{live_server.url}/desk/")
-    watched.context.clear_cookies(name="sessionid")
-    watched.keyboard.press("2")
+    User.objects.update(language="en")
+    page.goto(f"{live_server.url}/desk/")
+    before = Contact.objects.count()
+    asked: list[Route] = []
+    page.route("**/contacts/log/", lambda route: asked.append(route))  # noqa: PLW0108  Playwright marks the function
+    assert page.evaluate("htmx.config.timeout") == 8000
+    page.evaluate("htmx.config.timeout = 300")
+    page.keyboard.press("2")
+    key = page.locator("[data-desk-log] [name=key]").input_value()
 
-    watched.keyboard.press("Enter")
+    page.keyboard.press("Enter")
 
-    watched.wait_for_url("**/accounts/login/?next=/desk/")
+    expect(page.locator("[data-desk-trouble]")).to_contain_text("counted only once", use_inner_text=True)
+    expect(page.locator("[name=themes]:checked")).to_have_count(1)
+    assert page.locator("[data-desk-log] [name=key]").input_value() == key
+
+    page.evaluate("htmx.config.timeout = 8000")
+    page.unroute("**/contacts/log/")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-desk-live]")).to_contain_text("Logged: Train")
+    assert len(asked) == 1
+    assert Contact.objects.count() == before + 1
+
+
+def test_expired_session_keeps_the_choices_until_signed_in_again(desk: Page) -> None:
+    before = Contact.objects.count()
+    desk.context.clear_cookies(name="sessionid")
+    desk.keyboard.press("2")
+    key = desk.locator("[data-desk-log] [name=key]").input_value()
+
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("[data-desk-trouble]")).to_contain_text("not logged yet", use_inner_text=True)
+    expect(desk.locator("[data-desk-sign-in]")).to_be_focused()
+    assert Contact.objects.count() == before
+
+    with desk.context.expect_page() as opened:
+        desk.keyboard.press("Enter")
+    entrance = opened.value
+    entrance.locator("[name=login]").fill("advisor@demo.example")
+    entrance.locator("[name=password]").fill(demo.PASSWORD)
+    entrance.keyboard.press("Enter")
+    expect(entrance.locator("[data-desk-log]")).to_be_visible()
+    desk.bring_to_front()
+    assert desk.locator("[data-desk-log] [name=key]").input_value() == key
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator("[data-desk-live]")).to_contain_text("Logged: Train")
+    assert Contact.objects.filter(pk=key).exists()
+    assert Contact.objects.count() == before + 1
+
+
+def test_expired_session_does_not_call_an_undo_a_log(desk: Page) -> None:
+    desk.keyboard.press("2")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-desk-bar]")).to_be_visible()
+    desk.context.clear_cookies(name="sessionid")
+
+    desk.keyboard.press("Z")
+
+    expect(desk.locator("[data-desk-trouble]")).to_contain_text("not undone yet", use_inner_text=True)
+    expect(desk.locator("[data-desk-trouble] p:visible")).to_have_count(1)

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from citemetiers.kernel.forms import DayInput, FilterForm, TimeInput
+from citemetiers.kernel.forms import FilterForm, TimeInput
 
 WAYS = (("phone", "Phone"), ("video", "Video"))
 
@@ -96,9 +96,6 @@ def test_field_without_id_points_nowhere() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_native_fields_speak_iso_in_every_language(language: str) -> None:
     with translation.override(language):
-        day = DayInput().render("day", dt.date(2024, 2, 21))
         begins = TimeInput().render("begins", dt.time(9, 30))
 
-    assert 'type="date"' in day
-    assert 'value="2024-02-21"' in day
     assert 'value="09:30"' in begins

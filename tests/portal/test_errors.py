@@ -100,3 +100,12 @@ def test_error_page_leads_home_and_asks_the_database_nothing(
     assert "This link has &lt;expired&gt;" in response.text
     assert 'class="button button--primary" href="/"' in response.text
     assert "csrf" not in response.text
+
+
+@pytest.mark.django_db
+def test_refused_method_has_a_page_and_says_what_is_allowed(client: Client) -> None:
+    answer = client.post("/en/")
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert "This page cannot be used this way" in answer.text

@@ -67,6 +67,14 @@ def test_public_page_needs_no_account(client: Client, name: str) -> None:
     assert client.get(reverse(name)).status_code == 200
 
 
+def test_search_engines_leave_people_and_staff_alone(client: Client) -> None:
+    text = client.get("/robots.txt").text
+
+    assert "Disallow: /*/b/" in text
+    assert "Disallow: /desk/" in text
+    assert client.get("/favicon.ico")["Location"].endswith(".svg")
+
+
 def test_public_page_sets_no_cookie(client: Client) -> None:
     answer = client.get(reverse("home"))
 

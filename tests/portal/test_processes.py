@@ -55,7 +55,7 @@ def test_run_until_stopped_names_the_process_that_ended() -> None:
     assert ended == "worker"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_until_stopped_stops_every_process_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     child = f"import os, pathlib, time; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid())); time.sleep(60)"

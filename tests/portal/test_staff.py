@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sites.enums import Role
+from sites.models import User
 from tests.factories.sites import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,18 @@ def test_set_language_is_kept_for_the_person_and_the_browser(client: Client) -> 
     assert 'lang="nl"' in client.get("/desk/").content.decode()
 
 
-@pytest.mark.parametrize("data", [{"language": "xx"}, {}, {"language": "nl", "next": "//elsewhere.example/"}])
+def test_staff_home_leads_the_administration_to_its_own_screen(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("first@example.org", "a long password", display_name="First"))
+
+    answer = client.get(reverse("staff-home"), follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("admin:index")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"language": "xx"}, {}, {"language": "nl", "next": "//elsewhere.example/"}, {"language": "nl", "next": "foo"}],
+)
 def test_set_language_ignores_what_it_does_not_know(client: Client, data: dict[str, str]) -> None:
     answer = client.post(reverse("set-language"), data)
 

@@ -137,3 +137,22 @@ def test_locality_is_refused_twice_under_a_postcode() -> None:
     again = Locality(country="BE", postcode="5000", name=kept.name, latitude=50.5, longitude=4.9)
 
     _refused(again, "This postcode already has a place with this name.")
+
+
+def test_site_refuses_a_time_zone_that_is_none() -> None:
+    site = SiteFactory.build(network=NetworkFactory(), timezone="Europe/Brusels")
+
+    with pytest.raises(ValidationError) as refused:
+        site.full_clean()
+
+    assert refused.value.messages == ["This is no time zone. Write it such as Europe/Brussels."]
+
+
+@pytest.mark.parametrize("country", ["be", "XX", "B"])
+def test_network_refuses_a_country_that_it_does_not_know(country: str) -> None:
+    network = NetworkFactory.build(country=country)
+
+    with pytest.raises(ValidationError) as refused:
+        network.full_clean()
+
+    assert refused.value.messages == ["This is no country code that we know. Write two capitals, such as BE."]

@@ -73,6 +73,21 @@ def test_site_detail_shows_hours_and_closures_once_they_are_known(client: Client
     assert "Staff day" in page
 
 
+def test_site_detail_shows_the_closures_of_its_network_and_no_others(client: Client) -> None:
+    site, other = SiteFactory(), SiteFactory()
+    sibling = SiteFactory(network=site.network)
+    for network, place, reason in (
+        (site.network, None, "Network day"),
+        (site.network, sibling, "Sibling day"),
+        (other.network, None, "Other network day"),
+    ):
+        Closure.objects.create(network=network, site=place, first_on=dt.date.max, last_on=dt.date.max, reason_en=reason)
+
+    page = client.get(site.get_absolute_url()).content.decode()
+
+    assert [text in page for text in ("Network day", "Sibling day", "Other network day")] == [True, False, False]
+
+
 @pytest.mark.parametrize("slug", ["nowhere", "hidden"])
 def test_site_detail_of_an_unknown_or_hidden_site_is_not_found(client: Client, slug: str) -> None:
     SiteFactory(slug="hidden", is_open_to_public=False)

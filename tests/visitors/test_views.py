@@ -420,4 +420,32 @@ def test_logged_contact_leaves_no_trace_beside_the_log(
 def test_desk_is_closed_to_superuser_without_a_site(client: Client, site: Site) -> None:
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
 
-    assert client.get(DESK).status_code == 403
+    desk, log = client.get(DESK), client.post(LOG, _answers(site))
+
+    assert (desk.status_code, log.status_code) == (403, 403)
+    assert "No site is yours yet" in _text(desk)
+    assert Contact.objects.count() == 0
+
+
+def test_log_after_signing_in_again_stays_at_the_site_of_the_form(
+    desk_client: Client, site: Site, other_site: Site, themes: list[Theme]
+) -> None:
+    response = desk_client.post(LOG, _answers(other_site), headers=HTMX, follow=True)
+
+    assert response.redirect_chain == [(DESK, 302)]
+    assert response.context["site"] == other_site
+    assert "Logged:" in _text(response)
+
+
+def test_log_on_a_new_day_still_asks_where_the_person_is(
+    desk_client: Client, site: Site, other_site: Site, themes: list[Theme]
+) -> None:
+    desk_client.post(CHOOSE, {"site": "huy"})
+    session = desk_client.session
+    session["desk_day"] = "2026-01-05"
+    session.save()
+
+    response = desk_client.post(LOG, _answers(other_site), follow=True)
+
+    assert response.redirect_chain == [(DESK, 302), (CHOOSE, 302)]
+    assert Contact.objects.count() == 1

@@ -23,14 +23,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--prepare-only", action="store_true", help="Load everything, start nothing.")
-        parser.add_argument("--port", default=embedded.port(), help="Where to listen (PORT).")
 
-    def handle(self, *, prepare_only: bool, port: str, **_options: Any) -> None:
+    def handle(self, *, prepare_only: bool, **_options: Any) -> None:
         if not settings.DEMO:
             raise ImproperlyConfigured("This command loads illustrative data. It runs only where DEMO=1.")
         started = time.monotonic()
         try:
-            number = 0 if prepare_only else processes.check_port(HOST, port)
+            number = 0 if prepare_only else processes.check_port(HOST, embedded.port())
             self._prepare()
         except processes.PortError as error:
             raise CommandError(str(error)) from None
