@@ -13,12 +13,12 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import Any
 
-import holidays
 from django.db import transaction
 
 from citemetiers.kernel import dates
 from sites.enums import SiteKind, Weekday
 from sites.models import Network, Site, Theme
+from sites.services import holidays_among
 from visitors.enums import AgeBand, Answer, DurationBand, Gender, HalfDay, Way
 from visitors.models import Contact, ContactTheme
 
@@ -234,16 +234,11 @@ def _headcount(way: str, drawn: float) -> int:
 
 def _weighted_days(sites: Sequence[Site], first_on: dt.date, until: dt.date) -> list[tuple[dt.date, float]]:
     """Working days of the period, busier in autumn than in July; public holidays are those of the country."""
-    years = range(first_on.year, until.year + 1)
+    days = [day for day in dates.days_between(first_on, until) if day.isoweekday() < Weekday.SATURDAY]
     days_off: set[dt.date] = set()
     for country in {site.network.country for site in sites}:
-        if country in holidays.list_supported_countries():
-            days_off |= set(holidays.country_holidays(country, years=years))
-    return [
-        (day, MONTHS[day.month - 1])
-        for day in dates.days_between(first_on, until)
-        if day.isoweekday() < Weekday.SATURDAY and day not in days_off
-    ]
+        days_off |= holidays_among(days, country=country)
+    return [(day, MONTHS[day.month - 1]) for day in days if day not in days_off]
 
 
 def _write(rows: Iterator[Row], *, total: int, progress: Progress | None) -> int:

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.db import models, transaction
 
 from sites.enums import HolidayCalendar
+from sites.holiday_calendar import holidays_among
 from sites.models import Audience, Locality, Network, Partner, Presence, SchoolHoliday, Site, Theme
+
+__all__ = ["holidays_among", "load_reference"]
 
 SEED = Path(__file__).parent / "seed"
 CALENDARS = {"fwb": HolidayCalendar.FWB, "vlaanderen": HolidayCalendar.VLAANDEREN}

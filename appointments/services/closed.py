@@ -7,9 +7,9 @@ from typing import NamedTuple, Self
 
 from django.db.models import Q
 
-from appointments.holiday_calendar import holidays_among
 from citemetiers.kernel.dates import local_day, zone
 from sites.models import Closure, Site
+from sites.services import holidays_among
 
 
 class Place(NamedTuple):

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection
 
-from appointments.holiday_calendar import holidays_among
 from appointments.models import Appointment, Message
 from appointments.querysets import CLAIM_LASTS
 from appointments.services import VisitorDetails, book_appointment, send_due_messages
+from sites.services import holidays_among
 from tests.factories.appointments import NOW, TUESDAY_AT_9, offer
 from tests.factories.sites import SiteFactory
 

@@ -2,11 +2,11 @@ import datetime as dt
 
 import pytest
 
-from appointments.holiday_calendar import public_holidays
 from appointments.models import Shift
 from appointments.services import expand_duty, extend_rota, find_free_slots
 from appointments.services.rota import Expansion
 from sites.enums import Weekday
+from sites.holiday_calendar import public_holidays
 from sites.models import Closure
 from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, DutyFactory, ServiceFactory
 from tests.factories.sites import SiteFactory
