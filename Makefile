@@ -14,9 +14,9 @@ test: ## every test, browser included, on the embedded default or on DATABASE_UR
 	@sh bin/prepare "$(PYTHON)" dev
 	@sh bin/browser
 	@$(BIN)/python manage.py compilemessages --settings tests.settings
-	$(BIN)/pytest -n 2 --cov --cov-report=term --cov-fail-under=$(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n 2 $(COVERAGE) $(ARGS)
 
-COVERAGE ?= 95
+COVERAGE ?= --cov --cov-report=term --cov-fail-under=95
 
 check: ## lint, types, templates, import direction, migrations, translations
 	@sh bin/prepare "$(PYTHON)" dev
