@@ -10,13 +10,25 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from citemetiers import demo
+from citemetiers.administration import MANAGE_REFERENCE
 from citemetiers.staff import FIRST_SCREENS
 
 STAFF_LABELS = {
     "visitors:desk": pgettext_lazy("the screen of reception and advisors", "Desk"),
+    "counter:panel": pgettext_lazy("of those who wait", "Queue"),
+    "agenda:day": pgettext_lazy("of one-to-one sessions", "Appointments"),
+    "planning:week": pgettext_lazy("who receives when", "Planning"),
     "programmes:programme-list": pgettext_lazy("of the open day", "Programmes"),
+    "places:place-list": pgettext_lazy("the facts of the places", "Places"),
+    "catalogue:resource-list": pgettext_lazy("of resources", "Catalogue"),
     "reports:figure-list": pgettext_lazy("statistics", "Figures"),
+    "team:team-list": pgettext_lazy("the people who work at a place", "Team"),
+    "words:word-index": pgettext_lazy("the vocabularies", "Words"),
+    "audit:entry-list": pgettext_lazy("to reference data", "Changes"),
 }
+
+# What concerns all networks.
+ADMINISTRATORS_TOO = ("words:word-index", "audit:entry-list")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -58,12 +70,12 @@ def _prefixes() -> set[str]:
 def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.is_authenticated:
         return []
-    # An administrator holds every permission, and yet has no site to use one at.
+    # An administrator holds every permission, and yet has no site to use one at; what changed concerns all of them.
     links = [
         {"url": reverse(screen), "label": STAFF_LABELS[screen]}
         for permission, screen in FIRST_SCREENS
-        if request.user.held_memberships and request.user.has_perm(permission)
+        if request.user.has_perm(permission) and (request.user.held_memberships or screen in ADMINISTRATORS_TOO)
     ]
-    if request.user.is_staff:
+    if request.user.has_perm(MANAGE_REFERENCE):
         links.append({"url": reverse("admin:index"), "label": _("Administration")})
     return [{**link, "is_current": request.path_info.startswith(str(link["url"]))} for link in links]

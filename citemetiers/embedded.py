@@ -36,8 +36,9 @@ def apply_defaults() -> None:
         "DATABASE_URL": f"sqlite:///{home / 'portal.sqlite3'}",
         "CELERY_BROKER_URL": "filesystem://localhost/",
         "CELERY_BROKER_FOLDER": str(home / "broker"),
-        "CACHE_URL": "dbcache://portal_cache",
+        "CACHE_URL": "dbcache://portal_cache?timeout=3600",
         "EMAIL_URL": f"filemail:///{home / 'mail'}",
+        "SMS_URL": f"filetext://{home / 'texts'}",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "PORTAL_BASE_URL": f"http://localhost:{port()}",
     }

@@ -12,12 +12,13 @@ env = environ.FileAwareEnv()
 T = TypeVar("T")
 
 YES = {"1", "true", "yes", "on"}
-NO = {"0", "false", "no", "off", ""}
+NO = {"0", "false", "no", "off"}
 FLAG_HELP = "Use 1 or 0."
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql")
 BROKER_SCHEMES = ("filesystem", "redis", "rediss", "memory")
+TEXT_SCHEMES = ("consoletext", "filetext", "https")
 
 
 def read(name: str, reader: Callable[..., T], *, help_text: str, **options: Any) -> T:
@@ -40,11 +41,11 @@ def require_scheme(name: str, value: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
-def read_number(name: str, *, default: int, help_text: str) -> int:
-    """A whole number, 0 or more."""
+def read_number(name: str, *, default: int, help_text: str, least: int = 0) -> int:
+    """A whole number, not below the least that makes sense."""
     number = int(read(name, env.int, default=default, help_text=help_text))
-    if number < 0:
-        raise ImproperlyConfigured(f"{name} is {number}, and may not be below 0. {help_text}")
+    if number < least:
+        raise ImproperlyConfigured(f"{name} is {number}, and may not be below {least}. {help_text}")
     return number
 
 
@@ -56,9 +57,11 @@ def read_choice(name: str, choices: tuple[str, ...], *, default: str) -> str:
     return text
 
 
-def read_flag(name: str) -> bool:
-    """A yes or no; anything else is refused, so that a slip never switches protection off."""
-    text = read(name, env.str, default="0", help_text=FLAG_HELP).strip().lower()
+def read_flag(name: str, *, default: bool = False) -> bool:
+    """A yes or no; anything else is refused and nothing means the default: no slip switches protection off."""
+    text = read(name, env.str, default="", help_text=FLAG_HELP).strip().lower()
+    if not text:
+        return default
     if text not in YES | NO:
         raise ImproperlyConfigured(f"{name} is “{text}”. {FLAG_HELP}")
     return text in YES

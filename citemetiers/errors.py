@@ -21,12 +21,17 @@ def permission_denied(_request: HttpRequest, exception: Exception | None = None)
     return error_page(
         403,
         title=_("This page is not yours to open"),
-        text=_("Your role does not include it. Ask the coordinator of your site."),
+        text=_("Your role does not include it. Ask whoever gives out the roles at your place."),
     )
 
 
-def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django passes it
-    """403: the form was opened too long ago, or by another site."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django passes it
+    """403: the form was opened too long ago, or by another site; 405 for a method that no form has.
+
+    A script that sends JSON fetches a fresh token and sends again.
+    """
+    if request.method != "POST" and request.content_type != "application/json":
+        return method_refused(allowed="GET, HEAD, POST")
     return error_page(
         403,
         title=_("This form has expired"),
@@ -34,10 +39,30 @@ def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # no
     )
 
 
+def method_refused(*, allowed: str) -> HttpResponse:
+    """405: the address is not asked this way."""
+    page = error_page(
+        405,
+        title=_("This page cannot be used this way"),
+        text=_("Open it from a link or a form of the portal. Nothing was changed."),
+    )
+    page["Allow"] = allowed
+    return page
+
+
 def page_not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """404: nothing lives at this address."""
     return error_page(
         404, title=_("This page does not exist"), text=_("The address may be mistyped, or the page may have moved.")
+    )
+
+
+def too_many_attempts(_request: HttpRequest) -> HttpResponse:
+    """429: so many attempts that it could be a machine."""
+    return error_page(
+        429,
+        title=_("Too many attempts"),
+        text=_("Wait a few minutes, then try again. Nothing is wrong with your account."),
     )
 
 

@@ -1,5 +1,7 @@
 """The pages that show several apps at once, and those that belong to none."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,10 +15,23 @@ from activities.models import OpenDay
 from sites.forms import NearForm
 from sites.models import Site, Theme
 
+# The day on which a person last compared the statement with the portal.
+ACCESSIBILITY_STATED_ON = dt.date(2026, 11, 21)
 # What search engines leave alone: what belongs to one person, and what belongs to staff.
 ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n"
-    for path in ("/*/b/", "/*/book/", "/staff/", "/accounts/", "/admin/", "/desk/", "/programmes/", "/reports/")
+    for path in (
+        "/*/b/",
+        "/*/w/",
+        "/*/book/",
+        "/staff/",
+        "/accounts/",
+        "/admin/",
+        "/desk/",
+        "/programmes/",
+        "/catalogue/",
+        "/reports/",
+    )
 )
 
 
@@ -52,7 +67,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
-        "themes": Theme.objects.on_offer(),
+        "themes": Theme.objects.on_offer(today=today),
         "near_form": NearForm(),
         "sites": Site.objects.for_public().by_town(),
         "next_open_day": OpenDay.objects.upcoming(today=today).first(),
@@ -65,6 +80,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy.html", {"retention_days": settings.PORTAL_RETENTION_DAYS})
+
+
+@login_not_required
+@require_safe
+def charter(request: HttpRequest) -> HttpResponse:
+    return render(request, "charter.html")
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    context = {
+        "base_url": settings.PORTAL_BASE_URL,
+        "stated_on": ACCESSIBILITY_STATED_ON,
+        "contact": settings.PORTAL_ACCESSIBILITY_CONTACT,
+        "complaints_contact": settings.PORTAL_ACCESSIBILITY_COMPLAINTS,
+    }
+    return render(request, "accessibility.html", context)
 
 
 @login_not_required

@@ -4,13 +4,21 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.http import urlencode
 
-from citemetiers.kernel.errors import error_page
+from citemetiers.accounts import second_factor
+from citemetiers.errors import method_refused
+from citemetiers.kernel.access import refuse_script
+
+ACCOUNT_PAGES = "/accounts/"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -25,7 +33,43 @@ class StaffOnlyMiddleware(LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         if not getattr(view, "login_required", True):
             return None
+        if getattr(view, "is_for_scripts", False) and not request.user.is_authenticated:
+            return refuse_script(HTTPStatus.UNAUTHORIZED, "signed-out")
+        request.is_for_staff = True  # type: ignore[attr-defined]
         return super().process_view(request, view, args, kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """No shared cache keeps what is for staff; no browser keeps a page that shows the secrets of an account."""
+        if getattr(request, "is_for_staff", False) and not response.has_header("Cache-Control"):
+            if request.path.startswith(ACCOUNT_PAGES):
+                add_never_cache_headers(response)
+            else:
+                patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+
+class SecondFactorMiddleware:
+    """Holds back whoever must sign in with a second factor and has not, until they have.
+
+    Asked after the sign-in, of pages for staff alone: the session is read by then, and so are the memberships that
+    every such page needs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        is_asked = settings.PORTAL_SECOND_FACTOR_REQUIRED and getattr(view, "login_required", True)
+        if not is_asked or not second_factor.holds_back(request):
+            return None
+        if getattr(view, "is_for_scripts", False):
+            return refuse_script(HTTPStatus.UNAUTHORIZED, "signed-out")
+        # What was sent is not sent again: the person starts from the page before it.
+        onward = urlencode({"next": request.get_full_path()}) if request.method in {"GET", "HEAD"} else ""
+        return redirect(f"{reverse('second-factor')}?{onward}" if onward else "second-factor")
 
 
 class StaffLanguageMiddleware:
@@ -52,10 +96,4 @@ class MethodRefusedMiddleware:
         response = self.get_response(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
             return response
-        page = error_page(
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            title=_("This page cannot be used this way"),
-            text=_("Open it from a link or a form of the portal. Nothing was changed."),
-        )
-        page["Allow"] = response["Allow"]
-        return page
+        return method_refused(allowed=response["Allow"])

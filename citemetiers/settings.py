@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from citemetiers.accounts.providers import read_providers
 from citemetiers.environment import (
     BROKER_SCHEMES,
     DATABASE_SCHEMES,
     LOG_LEVELS,
+    TEXT_SCHEMES,
     env,
     read,
     read_choice,
@@ -17,6 +18,7 @@ from citemetiers.environment import (
     read_number,
     require_scheme,
 )
+from citemetiers.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,6 +32,8 @@ KEY_HELP = (
 DEBUG = read_flag("DEBUG")
 DEMO = read_flag("DEMO")
 SECRET_KEY = read("SECRET_KEY", env.str, help_text=KEY_HELP)
+# Keys that were used before: what they protected stays readable until `manage.py renew_second_factors` has run.
+SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS", env.list, default=[], help_text="Earlier keys, with commas.")
 DATABASE_URL = read("DATABASE_URL", env.str, help_text="Example: postgres://user@host/name or sqlite:///file.sqlite3")
 require_scheme("DATABASE_URL", DATABASE_URL, DATABASE_SCHEMES)
 CELERY_BROKER_URL = read(
@@ -50,14 +54,41 @@ REMINDER_HOURS = read(
 PORTAL_REMINDER_HOURS = sorted({hours for hours in REMINDER_HOURS if hours > 0}, reverse=True)
 # In the demo one more reminder leaves this soon after a booking, so that a person can see beat at work.
 PORTAL_DEMO_REMINDER_SECONDS = 60 if DEMO else 0
+# Against hoarding, without asking who one is (docs/adr). A try takes a telephone one or two milliseconds.
+PORTAL_PROOF_TRIES = read_number("PORTAL_PROOF_TRIES", default=60, help_text="A whole number, 2 or more.", least=2)
+PORTAL_BOOKINGS_A_PLACE = read_number("PORTAL_BOOKINGS_A_PLACE", default=60, help_text="A whole number.", least=1)
+PORTAL_BOOKINGS_WITHOUT_PROOF = read_number("PORTAL_BOOKINGS_WITHOUT_PROOF", default=30, help_text="A whole number.")
+# The same for the exit survey: forms of one internet address, and those of a network that come without a script.
+PORTAL_ANSWERS_A_PLACE = read_number("PORTAL_ANSWERS_A_PLACE", default=60, help_text="A whole number.", least=1)
+PORTAL_ANSWERS_WITHOUT_PROOF = read_number("PORTAL_ANSWERS_WITHOUT_PROOF", default=30, help_text="A whole number.")
+# A moment that was given back returns after a while drawn between these minutes.
+FREED_MINUTES = read(
+    "PORTAL_FREED_MINUTES", env.list, cast=int, default=[2, 10], help_text="Least and most, such as 2,10."
+)
+PORTAL_FREED_MINUTES = sorted(minutes for minutes in FREED_MINUTES if minutes >= 0) or [0]
+# From and until which hour, on the wall of the place, a telephone may ring where a network has decided nothing.
+PORTAL_DAY_HOURS = (8, 21)
 PORTAL_RETENTION_DAYS = read_number("PORTAL_RETENTION_DAYS", default=14, help_text="Whole days.")
 PORTAL_CORRECTION_DAYS = read_number("PORTAL_CORRECTION_DAYS", default=7, help_text="Whole days.")
+PORTAL_AUDIT_DAYS = read_number("PORTAL_AUDIT_DAYS", default=730, help_text="Whole days.", least=1)
+AUDITLOG_DISABLE_REMOTE_ADDR = True  # who did it is known by the account, never by where they sat
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
+PORTAL_INVITATION_DAYS = read_number("PORTAL_INVITATION_DAYS", default=7, help_text="Whole days.", least=1)
+# The law asks who answers a complaint about accessibility; while empty the statement says “to be confirmed”.
+PORTAL_ACCESSIBILITY_CONTACT = read("ACCESSIBILITY_CONTACT", env.str, default="", help_text="An e-mail address.")
+PORTAL_ACCESSIBILITY_COMPLAINTS = read("ACCESSIBILITY_COMPLAINTS", env.str, default="", help_text="An e-mail address.")
+# The accounts of the demo are shared: a second factor set up by one person would lock the others out.
+PORTAL_SECOND_FACTOR_REQUIRED = read_flag("SECOND_FACTOR_REQUIRED", default=not DEMO)
+PORTAL_OIDC_PROVIDERS = read_providers(
+    read("OIDC_PROVIDERS", env.str, default="", help_text="A list in JSON. Example: .env.example")
+)
 
 # --- Applications --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin
-    "django.contrib.admin",
+    "citemetiers.apps.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -68,7 +99,12 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
-    "rules.apps.AutodiscoverRulesConfig",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "rules",
+    "auditlog",
     "template_partials",
     "django_htmx",
     "csp",
@@ -91,7 +127,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "citemetiers.audit.middleware.ActorMiddleware",
     "citemetiers.middleware.StaffOnlyMiddleware",
+    "citemetiers.middleware.SecondFactorMiddleware",
     "citemetiers.middleware.StaffLanguageMiddleware",
     "citemetiers.middleware.MethodRefusedMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -141,9 +179,13 @@ DATABASES = {"default": read("DATABASE_URL", env.db, help_text="Example: postgre
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # Looks whether a kept connection still stands, without a statement more for each request.
+    DATABASES["default"]["ENGINE"] = "citemetiers.kernel.postgresql"
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # How nearly alike a word of the catalogue is to a misspelt one. A turned pair of letters costs half the trigrams.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c pg_trgm.word_similarity_threshold=0.5")
 
 CACHES = {"default": read("CACHE_URL", env.cache_url, default="locmemcache://", help_text="Example: redis://host/1")}
 
@@ -163,14 +205,36 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff-home"
-ACCOUNT_ADAPTER = "citemetiers.accounts.StaffAccountAdapter"
+ACCOUNT_ADAPTER = "citemetiers.accounts.adapters.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"login": "citemetiers.accounts.forms.SignInForm"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; the sign-in form follows these fields
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the second factor is asked for all the same
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the portal write to a stranger
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+MFA_ADAPTER = "citemetiers.accounts.adapters.StaffSecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "citemetiers.accounts.forms.AuthenticatorAppForm",
+    "add_webauthn": "citemetiers.accounts.forms.PasskeyForm",
+    "authenticate": "citemetiers.accounts.forms.CodeForm",
+    "edit_webauthn": "citemetiers.accounts.forms.PasskeyNameForm",
+    "reauthenticate": "citemetiers.accounts.forms.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Cité des métiers"
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # coordinators give the addresses: nobody could have brought a false one
+SOCIALACCOUNT_ADAPTER = "citemetiers.accounts.adapters.PartnerSignInAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [provider.as_app() for provider in PORTAL_OIDC_PROVIDERS], "OAUTH_PKCE_ENABLED": True}
+}
+SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # --- Languages and time --------------------------------------------------------------------------
@@ -196,6 +260,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 if CELERY_BROKER_URL.startswith("filesystem:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(CELERY_BROKER_FOLDER / "queue"),
@@ -203,37 +268,33 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(CELERY_BROKER_FOLDER / "control"),
         "processed_folder": str(CELERY_BROKER_FOLDER / "processed"),
     }
-CELERY_BEAT_SCHEDULE = {
-    "send-due-messages": {
-        "task": "appointments.tasks.send_due_messages",
-        "schedule": 15.0,
-        "options": {"expires": 15.0},  # a worker that was away must not find a day of ticks
-    },
-    "extend-rota": {"task": "appointments.tasks.extend_rota", "schedule": crontab(hour="2", minute="10")},
-    "scrub-past-appointments": {
-        "task": "appointments.tasks.scrub_past_appointments",
-        "schedule": crontab(hour="3", minute="0"),
-    },
-    "erase-expired-visitors": {
-        "task": "visitors.tasks.erase_expired_visitors",
-        "schedule": crontab(hour="3", minute="10"),
-    },
-    "purge-contact-authors": {
-        "task": "visitors.tasks.purge_contact_authors",
-        "schedule": crontab(hour="3", minute="20"),
-    },
-}
-
 # --- Mail ----------------------------------------------------------------------------------------
 
 EMAIL_CONFIG = read("EMAIL_URL", env.email_url, default="consolemail://", help_text="Example: smtp://host:25")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # a mail server that hangs must not stop the worker
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", env.str, default="portal@localhost", help_text="An e-mail address.")
+# Mail that comes back goes to name+mark@host, whose mailbox feeds `manage.py read_bounce`.
+MAIL_BOUNCE_ADDRESS = read("MAIL_BOUNCE_ADDRESS", env.str, default="", help_text="An e-mail address.")
+
+# --- Text messages -------------------------------------------------------------------------------
+
+# Without one nobody gets a text message: numbers and secret links must not end in the log of whoever forgot it.
+SMS_URL = read("SMS_URL", env.str, default="", help_text="Example: https://host/path")
+if SMS_URL:
+    require_scheme("SMS_URL", SMS_URL, TEXT_SCHEMES)
+SMS_TOKEN = read("SMS_TOKEN", env.str, default="", help_text="What the carrier gave you.")
+# Texts to far countries are dear, and anybody may leave any number.
+COUNTRIES = read("SMS_COUNTRIES", env.list, default=["BE", "FR", "LU", "NL", "DE"], help_text="Such as BE,FR.")
+SMS_COUNTRIES = frozenset(country.strip().upper() for country in COUNTRIES)
+# With it the carrier reports at /hooks/texts/ what did not arrive; without it that address does not exist.
+SMS_HOOK_TOKEN = read("SMS_HOOK_TOKEN", env.str, default="", help_text="A long random text.")
 
 # --- Static files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
+OWN_STATIC = {"BACKEND": "citemetiers.kernel.static_files.RememberedAddresses"}
+STORAGES = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": OWN_STATIC}
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The demo and the tests serve straight from the finders; an image build runs collectstatic into STATIC_ROOT.
 STATIC_ROOT = read("STATIC_ROOT", env.str, default=None, help_text="A folder.")
@@ -265,7 +326,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Chromium follows this rule to where a form is redirected: the sign-in pages of partners.
+        "form-action": [SELF, *sorted({origin for provider in PORTAL_OIDC_PROVIDERS for origin in provider.origins})],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {

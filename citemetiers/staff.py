@@ -8,11 +8,21 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from citemetiers.administration import MANAGE_REFERENCE
+
 # The first that the person may open: whoever may do more also may do what comes below.
 FIRST_SCREENS = (
     ("reporting.read_figures", "reports:figure-list"),
     ("activities.edit_programme", "programmes:programme-list"),
+    ("sites.edit_site", "places:place-list"),
+    ("sites.edit_resources", "catalogue:resource-list"),
     ("visitors.log_contact", "visitors:desk"),
+    ("appointments.work_queue", "counter:panel"),
+    ("appointments.keep_agenda", "agenda:day"),
+    ("appointments.plan_rota", "planning:week"),
+    ("sites.manage_team", "team:team-list"),
+    ("sites.manage_reference", "words:word-index"),
+    ("sites.read_audit", "audit:entry-list"),
 )
 
 
@@ -23,7 +33,7 @@ def staff_home(request: HttpRequest) -> HttpResponse:
     for permission, screen in FIRST_SCREENS:
         if has_place and user.has_perm(permission):
             return redirect(screen)
-    if user.is_staff:
+    if user.has_perm(MANAGE_REFERENCE):
         return redirect("admin:index")
     raise PermissionDenied
 

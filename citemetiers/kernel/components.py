@@ -1,8 +1,14 @@
 """Components with content, as block tags. Leaf components are plain includes in templates/components/."""
 
+import datetime as dt
+from typing import Any
+
 from django import template
+from django.template import defaultfilters
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+from citemetiers.kernel.dates import date_words
 
 register = template.Library()
 
@@ -16,6 +22,12 @@ def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     return value
 
 
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, style: str = "DATE_FORMAT") -> str:
+    """The filter of Django, with the first of a month as the reader's language writes it."""
+    return date_words(value, style) if isinstance(value, dt.date) else str(defaultfilters.date(value, style))
+
+
 @register.simple_block_tag
 def button(  # noqa: PLR0913  each is an attribute of the element
     content: SafeString,
@@ -26,8 +38,12 @@ def button(  # noqa: PLR0913  each is an attribute of the element
     value: str = "",
     sign: str = "",
     download: bool = False,
+    unchecked: bool = False,
 ) -> str:
-    """A link when it has ``href``, else a submit button. One ``primary`` a page. Only a link downloads."""
+    """A link when it has ``href``, else a submit button. One ``primary`` a page. Only a link downloads.
+
+    ``unchecked`` sends the form though the browser finds fields empty.
+    """
     if download and not href:
         raise template.TemplateSyntaxError("download needs an href")
     context = {
@@ -38,6 +54,7 @@ def button(  # noqa: PLR0913  each is an attribute of the element
         "value": value,
         "sign": sign,
         "download": download,
+        "unchecked": unchecked,
     }
     return render_to_string("components/button.html", context)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 SEPARATOR = ","
@@ -60,7 +61,7 @@ class CodesField(TextColumn):
             "choices": self.codes,
             "widget": forms.CheckboxSelectMultiple,
             "required": not self.blank,
-            "label": kwargs.pop("label", self.verbose_name),
+            "label": kwargs.pop("label", capfirst(self.verbose_name)),
             "help_text": self.help_text,
         }
         return forms.MultipleChoiceField(**options)

@@ -1,6 +1,9 @@
 """One look and one wiring for every form."""
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 
@@ -16,6 +19,27 @@ class FilterForm(forms.Form):
     is_filter = True
 
 
+class OfferedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several of the rows that are offered; no other value reaches the database."""
+
+    def clean(self, value: Any) -> Any:
+        # Looked for among others, a number larger than its column is an error of the database, not of the form.
+        offered = {str(row.pk) for row in self.queryset or ()}
+        for given in value or ():
+            if str(given) not in offered:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": given})
+        return super().clean(value)
+
+
+class DateInput(forms.DateInput):
+    """A native date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class TimeInput(forms.TimeInput):
     """A native time field."""
 
@@ -23,3 +47,12 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A native field for a day and a time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")

@@ -44,7 +44,6 @@ class Command(BaseCommand):
         self._say("Database")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("compilemessages")
         Path(settings.CELERY_BROKER_FOLDER).mkdir(parents=True, exist_ok=True)
         for name in ("queue", "control", "processed"):
             (Path(settings.CELERY_BROKER_FOLDER) / name).mkdir(exist_ok=True)

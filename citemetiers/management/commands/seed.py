@@ -9,12 +9,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from reporting.services import ensure_illustrative_sites, load_published_figures, seed_contacts
+from appointments.services.queue import seed_observations
+from reporting.services import ensure_illustrative_sites, load_published_figures, seed_contacts, seed_counts
 from sites.services import load_reference
+from visitors.services import tend_log
 
 MOST_CONTACTS = 50_000_000
 MOST_YEARS = 30
 MOST_SITES = 1_000
+# Beside so many contacts stands one count of a group, a class or whoever asked at reception.
+CONTACTS_A_COUNT = 20
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -31,9 +35,11 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 class Command(BaseCommand):
     help = (
-        "Writes illustrative contacts over whole years up to yesterday. Repeatable: the key of each row comes from "
+        "Writes illustrative contacts, and the queue they come from, over whole years up to yesterday. "
+        "Repeatable: the key of each row comes from "
         "--seed and its number alone, so that running again with the same --seed never doubles a row (it adds only "
-        "what a larger --contacts asks for, and never moves a row). Give another --seed to add more."
+        "what a larger --contacts asks for, and never moves a row). Give another --seed to add more. Months that "
+        "are over are closed at the end; of a month whose rows are deleted nothing is added."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -57,14 +63,21 @@ class Command(BaseCommand):
             raise CommandError("Synthetic years are illustrative. They are written only where DEMO=1.")
         load_reference()
         load_published_figures()
-        today = timezone.localdate(timezone.now())
+        now = timezone.now()
+        today = timezone.localdate(now)
         first_on = dt.date(today.year - years + 1, 1, 1)
         places = ensure_illustrative_sites(sites)
         self._say(f"{contacts} illustrative contacts at {len(places)} sites from {first_on} to yesterday, seed {seed}")
         new = seed_contacts(
             contacts=contacts, first_on=first_on, until=today, sites=places, seed=seed, progress=self._progress
         )
-        self._say(f"{new} new rows" if new else "Nothing to add")
+        counts = seed_counts(
+            counts=contacts // CONTACTS_A_COUNT, first_on=first_on, until=today, sites=places, seed=seed
+        )
+        waited = seed_observations(contacts=contacts, first_on=first_on, until=today, sites=places, seed=seed)
+        tend_log(now=now)
+        told = f"{new} new rows, {counts} new counts, {waited} new observations of the queue"
+        self._say(told if new or counts or waited else "Nothing to add")
 
     def _progress(self, done: int, total: int) -> None:
         self._say(f"  {done} of {total}")

@@ -1,0 +1,1 @@
+"""The PostgreSQL of Django, with a cheaper look at a kept connection."""
