@@ -28,13 +28,18 @@ class LabelStatus(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What a member of staff does at a place."""
+    """What a member of staff does: at a site, for a partner, or in a whole network."""
 
     RECEPTION = "RECEPTION", pgettext_lazy("role", "reception")
     ADVISOR = "ADVISOR", pgettext_lazy("role", "advisor")
     COORDINATOR = "COORDINATOR", pgettext_lazy("role", "coordinator")
     SITE_MANAGER = "SITE_MANAGER", pgettext_lazy("role", "site manager")
+    PARTNER_MANAGER = "PARTNER_MANAGER", pgettext_lazy("role", "partner manager")
     NETWORK_MANAGER = "NETWORK_MANAGER", pgettext_lazy("role", "network manager")
+
+
+# Whoever holds one of these may change or read what belongs to many: a password alone is not enough.
+SECOND_FACTOR_ROLES = frozenset({Role.COORDINATOR, Role.SITE_MANAGER, Role.PARTNER_MANAGER, Role.NETWORK_MANAGER})
 
 
 class Weekday(models.IntegerChoices):
@@ -54,3 +59,31 @@ class HolidayCalendar(models.TextChoices):
 
     FWB = "FWB", "Fédération Wallonie-Bruxelles"
     VLAANDEREN = "VLAANDEREN", "Vlaamse Gemeenschap"
+
+
+class SeasonKind(models.TextChoices):
+    """When a season's hours replace the ordinary ones."""
+
+    DATED = "DATED", pgettext_lazy("season", "from one day to another")
+    SCHOOL_HOLIDAYS = "SCHOOL_HOLIDAYS", pgettext_lazy("season", "during the school holidays")
+
+
+class ResourceKind(models.TextChoices):
+    """What a visitor takes in the hand, or opens."""
+
+    GUIDE = "GUIDE", pgettext_lazy("kind of resource", "guide")
+    LEAFLET = "LEAFLET", pgettext_lazy("kind of resource", "leaflet")
+    BOOK = "BOOK", pgettext_lazy("kind of resource", "book")
+    WEBSITE = "WEBSITE", pgettext_lazy("kind of resource", "website")
+    TOOL = "TOOL", pgettext_lazy("kind of resource", "tool")
+    TEST = "TEST", pgettext_lazy("kind of resource", "self-assessment")
+    VIDEO = "VIDEO", pgettext_lazy("kind of resource", "film")
+    GAME = "GAME", pgettext_lazy("kind of resource", "game")
+
+
+class LinkState(models.TextChoices):
+    """What the last look at a link found."""
+
+    UNCHECKED = "UNCHECKED", pgettext_lazy("link", "not checked yet")
+    WORKS = "WORKS", pgettext_lazy("link", "works")
+    BROKEN = "BROKEN", pgettext_lazy("link", "broken")

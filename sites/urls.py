@@ -1,10 +1,13 @@
 from django.urls import path
 
-from sites import views
+from sites.views import partners, places, resources
 
 app_name = "sites"
 
 urlpatterns = [
-    path("", views.site_list, name="site-list"),
-    path("<slug:slug>/", views.site_detail, name="site-detail"),
+    path("sites/", places.site_list, name="site-list"),
+    path("sites/<slug:slug>/", places.site_detail, name="site-detail"),
+    path("partners/", partners.partner_list, name="partner-list"),
+    path("resources/", resources.resource_list, name="resource-list"),
+    path("resources/<slug:slug>/", resources.resource_detail, name="resource-detail"),
 ]

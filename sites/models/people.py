@@ -1,13 +1,15 @@
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from sites.enums import Language, Role
+from sites.querysets import InvitationQuerySet, MembershipQuerySet
 
 
 class UserAccounts(BaseUserManager["User"]):
@@ -80,19 +82,34 @@ class User(AbstractUser):
         return list(self.memberships.select_related("site__network", "network", "partner").order_by("pk"))
 
     def roles_at(self, place: Any | None) -> set[str]:
-        """The roles held at a Site or a Network; ``None`` asks for any place at all."""
+        """The roles held at a Site, in a Network or for a Partner; ``None`` asks for any place at all."""
         return {str(held.role) for held in self.held_memberships if place is None or held.covers(place)}
 
 
-class Membership(models.Model):
-    """The role of a person at one site or in a whole network; the employer is for management only."""
+def scope_fits_role(name: str) -> models.CheckConstraint:
+    """The constraint that a role is held where it makes sense: at one site, in one network, or for one partner."""
+    at_site = Q(site__isnull=False, network__isnull=True)
+    in_network = Q(site__isnull=True, network__isnull=False)
+    for_partner = Q(site__isnull=True, network__isnull=True, partner__isnull=False)
+    return models.CheckConstraint(
+        name=name,
+        condition=(Q(role=Role.PARTNER_MANAGER) & for_partner)
+        | (Q(role=Role.NETWORK_MANAGER) & in_network)
+        | (~Q(role__in=(Role.PARTNER_MANAGER, Role.NETWORK_MANAGER)) & (at_site | in_network)),
+        violation_error_message=_(
+            "Choose one site or one network; a network for a network manager, a partner alone for a partner manager."
+        ),
+    )
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+
+class RoleAtPlace(models.Model):
+    """A role, and where it is held: at a site, in a network or for a partner, who is the employer elsewhere."""
+
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     site = models.ForeignKey(
         "sites.Site",
         on_delete=models.PROTECT,
-        related_name="memberships",
+        related_name="%(class)ss",
         null=True,
         blank=True,
         verbose_name=_("site"),
@@ -100,7 +117,7 @@ class Membership(models.Model):
     network = models.ForeignKey(
         "sites.Network",
         on_delete=models.PROTECT,
-        related_name="memberships",
+        related_name="%(class)ss",
         null=True,
         blank=True,
         verbose_name=_("network"),
@@ -108,11 +125,27 @@ class Membership(models.Model):
     partner = models.ForeignKey(
         "sites.Partner",
         on_delete=models.PROTECT,
-        related_name="memberships",
+        related_name="%(class)ss",
         null=True,
         blank=True,
         verbose_name=_("employer"),
     )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place(self) -> Any:
+        """Where the role is held: a Site, a Network or, for a partner manager, a Partner."""
+        return self.site or self.network or self.partner
+
+
+class Membership(RoleAtPlace):
+    """The role of a person at one site, in a whole network or for a partner. The employer is for management only."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+
+    objects = MembershipQuerySet.as_manager()
 
     class Privacy:
         staff: ClassVar[dict[str, object]] = {"user": None, "partner": None}
@@ -122,11 +155,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.CheckConstraint(
-                name="membership_has_one_scope",
-                condition=Q(site__isnull=False, network__isnull=True) | Q(site__isnull=True, network__isnull=False),
-                violation_error_message=_("Choose one site or one network."),
-            ),
+            scope_fits_role("membership_scope_fits_role"),
             models.UniqueConstraint(
                 name="membership_once_a_site",
                 fields=["user", "role", "site"],
@@ -139,13 +168,102 @@ class Membership(models.Model):
                 condition=Q(network__isnull=False),
                 violation_error_message=_("This person already has this role here."),
             ),
+            models.UniqueConstraint(
+                name="membership_once_a_partner",
+                fields=["user", "role", "partner"],
+                condition=Q(role=Role.PARTNER_MANAGER),
+                violation_error_message=_("This person already has this role here."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} · {self.site or self.network}"
+        return f"{self.get_role_display()} · {self.place}"
 
     def covers(self, place: Any) -> bool:
-        """Whether this membership reaches a Site or a Network."""
+        """Whether this membership reaches a Site, a Network or a Partner."""
+        if self.role == Role.PARTNER_MANAGER:
+            return bool(place == self.partner)
         if self.network_id is not None:
             return bool(place == self.network or getattr(place, "network_id", None) == self.network_id)
         return bool(place == self.site)
+
+
+def pending_once(name: str, place: str, condition: Q) -> models.UniqueConstraint:
+    """The constraint that an address has one pending invitation to a role at a place: it is renewed, not doubled."""
+    return models.UniqueConstraint(
+        name=name,
+        fields=["email", "role", place],
+        condition=condition & Q(accepted_at__isnull=True, revoked_at__isnull=True),
+        violation_error_message=_("This address is invited to this role already."),
+    )
+
+
+class Invitation(RoleAtPlace):
+    """An offer of one role, sent to an e-mail address, good until it expires. The link in it is stored nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FRENCH)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, related_name="sent_invitations", null=True, verbose_name=_("invited by")
+    )
+    fingerprint = models.CharField(_("fingerprint of the link"), max_length=64, unique=True, editable=False)
+    invited_at = models.DateTimeField(_("invited"))
+    expires_at = models.DateTimeField(_("expires"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("could not be sent"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Privacy:
+        staff: ClassVar[dict[str, object]] = {
+            "email": "staff@example.org",
+            "invited_by": None,
+            "partner": None,
+            "fingerprint": "",
+        }
+        neutral = frozenset(
+            {
+                "id",
+                "language",
+                "role",
+                "site",
+                "network",
+                "invited_at",
+                "expires_at",
+                "accepted_at",
+                "revoked_at",
+                "sent_at",
+                "failed_at",
+            }
+        )
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            scope_fits_role("invitation_scope_fits_role"),
+            models.CheckConstraint(
+                name="invitation_expires_after_it_is_sent",
+                condition=Q(expires_at__gt=F("invited_at")),
+                violation_error_message=_("An invitation expires after it is sent."),
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_or_withdrawn",
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                violation_error_message=_("An invitation is accepted or withdrawn, not both."),
+            ),
+            models.CheckConstraint(
+                name="invitation_email_is_lower_case",
+                condition=Q(email=Lower("email")),
+                violation_error_message=_("Write the e-mail address in lower case."),
+            ),
+            pending_once("invitation_pending_once_a_site", "site", Q(site__isnull=False)),
+            pending_once("invitation_pending_once_a_network", "network", Q(network__isnull=False)),
+            pending_once("invitation_pending_once_a_partner", "partner", Q(role=Role.PARTNER_MANAGER)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.get_role_display()}"

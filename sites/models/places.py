@@ -1,22 +1,39 @@
+import datetime as dt
+import re
+from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from citemetiers.kernel import dates
 from citemetiers.kernel.fields import CodesField
-from sites.enums import LabelStatus, Language, SiteKind
+from sites.enums import HolidayCalendar, LabelStatus, Language, SiteKind
 from sites.querysets import SiteQuerySet
+
+if TYPE_CHECKING:
+    from sites.models.addresses import Address
+
+
+# Digits, and what people put between them.
+DIALLED = re.compile(r"\(?\+?[0-9][0-9\s()./-]*")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the time zone database, read from its files once."""
+    return frozenset(available_timezones())
 
 
 def validate_time_zone(name: str) -> None:
     """Refuses a name that the time zone database does not hold: no page of the site could tell its time."""
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(_("This is no time zone. Write it such as Europe/Brussels."))
 
 
@@ -24,6 +41,12 @@ def validate_country(code: str) -> None:
     """Refuses a code without known public holidays: every holiday would be offered as a working day."""
     if code not in holidays.list_supported_countries(include_aliases=False):
         raise ValidationError(_("This is no country code that we know. Write two capitals, such as BE."))
+
+
+def validate_phone(number: str) -> None:
+    """Refuses what no telephone can dial: visitors tap on this number."""
+    if not DIALLED.fullmatch(number):
+        raise ValidationError(_("This is no telephone number. Write it in digits, such as +32 81 12 34 56."))
 
 
 class Network(models.Model):
@@ -60,20 +83,23 @@ class Site(models.Model):
     label_status = models.CharField(
         _("label"), max_length=20, choices=LabelStatus.choices, default=LabelStatus.TO_BE_CONFIRMED
     )
-    street = models.CharField(_("street and number"), max_length=200, blank=True)
-    is_street_partial = models.BooleanField(
-        _("street is incomplete"), default=False, help_text=_("A part of the address was not found.")
+    label_since_on = models.DateField(_("label held since"), null=True, blank=True)
+    label_until_on = models.DateField(
+        _("label runs until"), null=True, blank=True, help_text=_("It is renewed each year; a reminder is sent before.")
     )
-    postcode = models.CharField(_("postcode"), max_length=12)
-    city = models.CharField(pgettext_lazy("address", "town"), max_length=100)
-    nis_code = models.CharField(_("municipality code"), max_length=5, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    city = models.CharField(
+        pgettext_lazy("address", "town"),
+        max_length=100,
+        help_text=_("The town it serves, wherever it moves."),
+    )
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, validators=[validate_phone])
     email = models.EmailField(_("e-mail"), blank=True)
     url = models.URLField(_("website"), blank=True)
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     timezone = models.CharField(
         _("time zone"), max_length=50, default="Europe/Brussels", validators=[validate_time_zone]
+    )
+    school_calendar = models.CharField(
+        _("school calendar"), max_length=20, choices=HolidayCalendar.choices, default=HolidayCalendar.FWB
     )
     languages = CodesField(_("languages"), codes=Language.choices, blank=False)
     is_open_to_public = models.BooleanField(_("shown to the public"), default=True)
@@ -89,17 +115,14 @@ class Site(models.Model):
                 "name",
                 "kind",
                 "label_status",
-                "street",
-                "is_street_partial",
-                "postcode",
+                "label_since_on",
+                "label_until_on",
                 "city",
-                "nis_code",
                 "phone",
                 "email",
                 "url",
-                "latitude",
-                "longitude",
                 "timezone",
+                "school_calendar",
                 "languages",
                 "is_open_to_public",
             }
@@ -110,15 +133,11 @@ class Site(models.Model):
         verbose_name_plural = _("sites")
         constraints = [
             models.CheckConstraint(
-                name="site_position_is_whole",
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                ),
-                violation_error_message=_("Give latitude and longitude together, in degrees, or neither."),
+                name="site_label_ends_after_it_starts",
+                condition=Q(label_since_on__isnull=True)
+                | Q(label_until_on__isnull=True)
+                | Q(label_until_on__gte=F("label_since_on")),
+                violation_error_message=_("The label cannot end before it starts."),
             )
         ]
 
@@ -129,9 +148,22 @@ class Site(models.Model):
         return reverse("sites:site-detail", args=[self.slug])
 
     @property
+    def phone_url(self) -> str:
+        """The address that dials its number: digits alone, without the zero that is left out from abroad."""
+        return "tel:" + re.sub(r"[^+0-9]", "", self.phone.replace("(0)", ""))
+
+    @property
     def tz(self) -> ZoneInfo:
         """The time zone on this site's walls."""
         return dates.zone(self.timezone)
+
+    def address_on(self, day: dt.date) -> "Address | None":
+        """Where the site receives people on this day; None where nobody has told it."""
+        return next((address for address in self.addresses.all() if address.covers_day(day)), None)
+
+    def address_now(self, now: dt.datetime) -> "Address | None":
+        """Where the site receives people today, by the calendar on its walls."""
+        return self.address_on(dates.local_day(now, tz=self.tz))
 
 
 class Locality(models.Model):
@@ -159,28 +191,3 @@ class Locality(models.Model):
 
     def __str__(self) -> str:
         return f"{self.postcode} {self.name}"
-
-
-class Room(models.Model):
-    """A room of a site where something can take place."""
-
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("site"))
-    name = models.CharField(_("name"), max_length=100)
-    is_illustrative = models.BooleanField(_("illustrative"), default=False)
-
-    class Privacy:
-        neutral = frozenset({"id", "site", "name", "is_illustrative"})
-
-    class Meta:
-        verbose_name = _("room")
-        verbose_name_plural = _("rooms")
-        constraints = [
-            models.UniqueConstraint(
-                name="room_name_once_a_site",
-                fields=["site", "name"],
-                violation_error_message=_("This site already has a room with this name."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

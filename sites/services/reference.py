@@ -1,4 +1,4 @@
-"""Actions on places, people and words."""
+"""The recorded facts, as they come with the portal."""
 
 import csv
 import datetime as dt
@@ -6,32 +6,36 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from auditlog.context import disable_auditlog
 from django.db import models, transaction
 
 from sites.enums import HolidayCalendar
-from sites.holiday_calendar import holidays_among
-from sites.models import Audience, Locality, Network, Partner, Presence, SchoolHoliday, Site, Theme
+from sites.models import (
+    Address,
+    Locality,
+    Network,
+    Partner,
+    PartnerName,
+    Presence,
+    SchoolHoliday,
+    Site,
+)
+from sites.services.vocabularies import load_vocabularies
 
-__all__ = ["holidays_among", "load_reference"]
-
-SEED = Path(__file__).parent / "seed"
+SEED = Path(__file__).parent.parent / "seed"
 CALENDARS = {"fwb": HolidayCalendar.FWB, "vlaanderen": HolidayCalendar.VLAANDEREN}
 
 
+@disable_auditlog()  # type: ignore[untyped-decorator]  # nobody changes anything: these facts come with the portal
 @transaction.atomic
 def load_reference() -> None:
     """Carry the recorded facts into the database; a second call changes nothing that staff have edited."""
     words = _read("words.json")
     for row in words["networks"]:
         _ensure(Network, {"slug": row["slug"]}, name=row["name"], country=row["country"])
-    for row in words["themes"]:
-        texts = _translated("name", row["name"]) | _translated("question", row["question"])
-        _ensure(Theme, {"code": row["code"]}, position=row["position"], **texts)
-    for row in words["audiences"]:
-        _ensure(Audience, {"code": row["code"]}, position=row["position"], **_translated("name", row["name"]))
+    load_vocabularies()
     for row in _read("partners.json")["partners"]:
-        _ensure(Partner, {"slug": row["slug"]}, name=row["name"], note=row["note"])
+        _load_partner(row)
     for row in _read("sites.json")["sites"]:
         _load_site(row)
     _load_calendars(_read("calendars.json"))
@@ -46,22 +50,30 @@ def _load_site(row: dict[str, Any]) -> None:
         network=Network.objects.get(slug=row["network"]),
         name=row["name"],
         kind=row["kind"],
-        street=row["street"] or "",
-        is_street_partial=row["street_is_partial"],
-        postcode=row["postcode"],
         city=row["city"],
-        nis_code=row["nis_code"],
+        school_calendar=row.get("school_calendar", HolidayCalendar.FWB),
         phone=row["phone"] or "",
         email=row["email"] or "",
         url=row["url"] or "",
-        latitude=row["latitude"],
-        longitude=row["longitude"],
         languages=row["languages"],
     )
+    if not site.addresses.exists():
+        Address.objects.create(
+            site=site,
+            street=row["street"] or "",
+            is_street_partial=row["street_is_partial"],
+            **{name: row[name] for name in ("postcode", "city", "nis_code", "latitude", "longitude")},
+        )
     for named in row["presences"]:
         partner = Partner.objects.get(slug=named["slug"])
         keys = {"partner": partner, "site": site}
         _ensure(Presence, keys, is_confirmed=named["confirmed"], scope=named["scope"])
+
+
+def _load_partner(row: dict[str, Any]) -> None:
+    partner = _ensure(Partner, {"slug": row["slug"]}, note=row["note"])
+    if not partner.names.exists():
+        PartnerName.objects.create(partner=partner, name_fr=row["name"])
 
 
 def _load_calendars(calendars: dict[str, Any]) -> None:
@@ -89,11 +101,9 @@ def _load_localities() -> None:
 
 
 def _ensure(model: type[models.Model], keys: dict[str, Any], **values: Any) -> Any:
-    return model._default_manager.get_or_create(**keys, defaults=values)[0]
-
-
-def _translated(field: str, texts: dict[str, str]) -> dict[str, str]:
-    return {f"{field}_{code}": texts[code] for code, _name in settings.LANGUAGES}
+    # One key may stand in several rows, one after the other: a partner that left a site and came back.
+    found = model._default_manager.filter(**keys).order_by("pk").first()
+    return found or model._default_manager.create(**keys, **values)
 
 
 def _day(text: str | None) -> dt.date | None:

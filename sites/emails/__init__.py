@@ -1,0 +1,1 @@
+"""Messages to staff, in the language of the person who reads them."""

@@ -1,0 +1,1 @@
+"""Addresses of staff pages about places and people, one module a prefix."""
