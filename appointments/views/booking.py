@@ -1,49 +1,49 @@
+"""One page that narrows: question, place, moment, code. Every choice is a link; the last one is a form."""
+
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from appointments.forms import ReachForm
+from appointments.enums import Channel, WhoBooks
 from appointments.models import Service
-from appointments.rules import AppointmentError, MomentError, SlotTaken
-from appointments.services import (
-    VisitorDetails,
-    book_appointment,
-    find_free_slots,
-    is_illustrative,
-    preview_appointment,
-    secret_of,
-)
-from appointments.views.offers import by_day, by_place, in_language, offers_of, page_of
-from appointments.views.secret import done_url
-from appointments.views.wish import ANY_LANGUAGE, UnknownWishError, Wish, read_whole_wish, read_wish
-from citemetiers.kernel.errors import error_page
+from appointments.rules import MomentError, ProofError
+from appointments.services import is_illustrative, preview_appointment, service_at, ways_of
+from appointments.views.anywhere import all_places, anywhere_moments
+from appointments.views.filters import in_order, step_links
+from appointments.views.moments import site_moments
+from appointments.views.month import site_month
+from appointments.views.offers import days_without, places_without
+from appointments.views.reader import language_of_reader, unknown_wish
+from appointments.views.submission import Attempt, first_attempt, try_to_book
+from appointments.views.wish import UnknownWishError, Wish, choice_of, read_whole_wish, read_wish
 from sites.enums import Language
-from sites.models import Site, Theme
+from sites.models import Theme
 
 
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def book(request: HttpRequest) -> HttpResponse:
     try:
         wish = read_wish(request.GET)
     except UnknownWishError as error:
-        return _unknown(error)
+        return unknown_wish(error)
     if wish.theme is None:
         return render(request, "appointments/choose_theme.html", _themes(wish))
     if wish.site is None and not wish.is_anywhere:
-        return render(request, "appointments/choose_place.html", _places(wish, wish.theme))
-    return render(request, "appointments/choose_moment.html", _moments(wish, wish.theme))
+        context = all_places(wish, theme=wish.theme, reader=language_of_reader(), now=timezone.now())
+        return render(request, "appointments/choose_place.html", context)
+    if request.method != "POST":
+        return _choose_moment(request, wish, wish.theme)
+    answer = try_to_book(request, wish, reader=language_of_reader())
+    return _choose_moment(request, wish, wish.theme, attempt=answer) if isinstance(answer, Attempt) else answer
 
 
 @login_not_required
@@ -51,117 +51,76 @@ def book(request: HttpRequest) -> HttpResponse:
 @never_cache
 def book_confirm(request: HttpRequest) -> HttpResponse:
     try:
-        wish = read_whole_wish(request.GET, reader=_reader())
-        return _submit(request, wish) if request.method == "POST" else _show(request, wish)
+        wish = read_whole_wish(request.GET, reader=language_of_reader())
+        service = _service(wish)
     except UnknownWishError as error:
-        return _unknown(error)
+        return unknown_wish(error)
+    wish = wish if wish.channel else wish.but(channel=next(iter(in_order(ways_of(service))), Channel.ON_SITE))
+    if request.method != "POST":
+        return _confirm(request, wish, service, _preview(wish))
+    answer = try_to_book(request, wish, reader=language_of_reader())
+    return _confirm(request, wish, service, answer) if isinstance(answer, Attempt) else answer
 
 
 def _themes(wish: Wish) -> dict[str, Any]:
-    return {"wish": wish, "tiles": [(theme, wish.but(theme=theme).url) for theme in Theme.objects.on_offer()]}
+    themes = Theme.objects.on_offer(today=timezone.localdate())
+    return {"wish": wish, "tiles": [(theme, wish.but(theme=theme).url) for theme in themes]}
 
 
-def _places(wish: Wish, theme: Theme) -> dict[str, Any]:
-    slots = find_free_slots(theme=theme, site=None, language=None, now=timezone.now())
-    sites = Site.objects.for_public().by_town()
-    offers = offers_of(slots, wish=wish, sites={site.pk: site for site in sites}, reader=_reader())
-    first = {place.site.pk: place.offers[0] for place in by_place(offers, wish=wish)}
-    places = [(site, wish.but(site=site).url, first.get(site.pk)) for site in sites]
-    return {
-        "wish": wish,
-        "places": places,
-        "anywhere_url": wish.but(is_anywhere=True).url,
-        "earliest": offers[0] if offers else None,
+def _choose_moment(request: HttpRequest, wish: Wish, theme: Theme, *, attempt: Attempt | None = None) -> HttpResponse:
+    now = timezone.now()
+    if wish.site is None:
+        context = anywhere_moments(wish, theme=theme, reader=language_of_reader(), now=now)
+    elif wish.month and attempt is None:
+        month = site_month(wish, site=wish.site, theme=theme, month=wish.month, now=now)
+        return render(request, "appointments/choose_day.html", month)
+    else:
+        context = site_moments(wish, site=wish.site, theme=theme, reader=language_of_reader(), now=now)
+    attempt = attempt or first_attempt(way=context.get("way", Channel.ON_SITE))
+    if context.get("is_for_another"):
+        attempt.form.ask_for_whom()
+    _offer_to_call(wish, attempt)
+    context |= attempt.context(request, wish, reader=language_of_reader())
+    context |= {
+        "days": days_without(context.get("days", ()), context["instead"]),
+        "places": places_without(context.get("places", ()), context["instead"]),
     }
+    return render(request, "appointments/choose_moment.html", context, status=attempt.status)
 
 
-def _moments(wish: Wish, theme: Theme) -> dict[str, Any]:
-    slots = find_free_slots(theme=theme, site=wish.site, language=None, now=timezone.now())
-    language = wish.language or _reader()
-    spoken = {code for slot in slots for code in slot.languages}
-    is_another = not wish.language and bool(spoken) and language not in spoken
-    fitting = in_language(slots, language=ANY_LANGUAGE if is_another else language)
-    sites = {wish.site.pk: wish.site} if wish.site else {site.pk: site for site in Site.objects.for_public()}
-    offers = offers_of(fitting, wish=wish, sites=sites, reader=_reader())
-    page = page_of(by_day(offers), first_on=wish.first_on)
-    return {
-        "wish": wish,
-        "earliest": offers[0] if offers and page.is_first else None,
-        "days": page.days if wish.site else [],
-        "places": by_place(offers, wish=wish) if wish.is_anywhere else [],
-        "later_url": wish.but(first_on=page.later_on).url if page.later_on and wish.site else "",
-        "spoken": _language_links(wish, spoken, current=ANY_LANGUAGE if is_another else language),
-        "is_another_language": is_another,
-        "is_illustrative": any(slot.is_illustrative for slot in fitting),
-        "anywhere_url": wish.but(site=None, is_anywhere=True, first_on=None).url,
-        "any_language_url": wish.but(language=ANY_LANGUAGE).url if spoken else "",
-        "place_url": wish.but(site=None, is_anywhere=False, first_on=None).url,
-        "theme_url": wish.but(theme=None, first_on=None).url,
-    }
-
-
-def _language_links(wish: Wish, spoken: set[str], *, current: str) -> list[dict[str, Any]]:
-    if len(spoken) < 2:  # noqa: PLR2004  one language is no choice
-        return []
-    named = [(code, Language(code).label) for code in sorted(spoken)]
-    return [
-        {"code": code, "name": name, "url": wish.but(language=code).url, "is_current": code == current}
-        for code, name in [*named, (ANY_LANGUAGE, _("All languages"))]
-    ]
-
-
-def _show(request: HttpRequest, wish: Wish) -> HttpResponse:
-    try:
-        preview = preview_appointment(**_asked(wish), now=timezone.now())
-    except MomentError as error:
-        return _refused(request, wish, error)
-    form = ReachForm(service=preview.service)
-    return render(request, "appointments/confirm.html", _chosen(wish, preview.service) | {"form": form})
-
-
-def _submit(request: HttpRequest, wish: Wish) -> HttpResponse:
-    service = Service.objects.filter(network=wish.site.network_id, theme=wish.theme).first() if wish.site else None
+def _service(wish: Wish) -> Service:
+    service = service_at(wish.theme, site=wish.site) if wish.theme and wish.site else None
     if service is None:
         raise UnknownWishError(_("Nobody receives for this theme at this place. Choose another place."))
-    form = ReachForm(request.POST, service=service)
-    if form.is_valid():
-        try:
-            return redirect(_book(wish, form.cleaned_data))
-        except MomentError as error:
-            return _refused(request, wish, error, form=form)
-        except AppointmentError as error:
-            form.add_error(None, str(error))
-    context = _chosen(wish, service) | {"form": form}
-    return render(request, "appointments/confirm.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return service
 
 
-def _book(wish: Wish, given: dict[str, Any]) -> str:
-    details = VisitorDetails(
-        alias=given["alias"], email=given["email"], phone=str(given["phone"] or ""), language=_reader()
-    )
-    appointment = book_appointment(
-        **_asked(wish), channel=given["channel"], details=details, token=given["token"], now=timezone.now()
-    )
-    return done_url("booked", secret_of(appointment))
+def _preview(wish: Wish) -> Attempt:
+    """Whether the moment still stands, before anything is typed."""
+    attempt = first_attempt(way=wish.channel)
+    asked: dict[str, Any] = {"site": wish.site, "theme": wish.theme, "starts_at": wish.starts_at}
+    try:
+        preview_appointment(
+            **asked, language=wish.language, channel=wish.channel, who=WhoBooks.PRESCRIBER, now=timezone.now()
+        )
+    except MomentError as error:
+        return Attempt(attempt.form, error=error)
+    return attempt
 
 
-def _refused(request: HttpRequest, wish: Wish, error: MomentError, *, form: ReachForm | None = None) -> HttpResponse:
-    sites = {site.pk: site for site in Site.objects.for_public()}
-    context = {
-        "wish": wish,
-        "error": error,
-        "is_taken": isinstance(error, SlotTaken),
-        "is_illustrative": any(slot.is_illustrative for slot in error.next_slots),
-        "offers": offers_of(error.next_slots, wish=wish, sites=sites, reader=_reader()),
-        "form": form,
-        "all_times_url": wish.but(starts_at=None).url,
-    }
-    status = HTTPStatus.CONFLICT if isinstance(error, SlotTaken) else HTTPStatus.UNPROCESSABLE_ENTITY
-    return render(request, "appointments/refused.html", context, status=status)
+def _confirm(request: HttpRequest, wish: Wish, service: Service, attempt: Attempt) -> HttpResponse:
+    if service.who_books == WhoBooks.PRESCRIBER:
+        attempt.form.ask_for_whom()
+    _offer_to_call(wish, attempt)
+    context = _chosen(wish, service) | attempt.context(request, wish, reader=language_of_reader())
+    is_gone = isinstance(attempt.error, MomentError)
+    status = attempt.status if attempt.status != HTTPStatus.OK or not is_gone else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "appointments/confirm.html", context | {"is_gone": is_gone}, status=status)
 
 
-def _asked(wish: Wish) -> dict[str, Any]:
-    return {"site": wish.site, "theme": wish.theme, "language": wish.language, "starts_at": wish.starts_at}
+def _offer_to_call(wish: Wish, attempt: Attempt) -> None:
+    if isinstance(attempt.error, ProofError) and wish.site:
+        attempt.form.phone_to_call = wish.site.phone
 
 
 def _chosen(wish: Wish, service: Service) -> dict[str, Any]:
@@ -169,28 +128,15 @@ def _chosen(wish: Wish, service: Service) -> dict[str, Any]:
         raise UnknownWishError
     local = wish.starts_at.astimezone(wish.site.tz)
     period = (wish.starts_at, wish.starts_at + service.duration)
-    return {
-        "wish": wish,
+    return step_links(wish) | {
         "day": local.date(),
         "time": local.time(),
+        "value": choice_of(wish.site.slug, wish.starts_at, wish.language),
         "length": service.minutes,
+        "title": service.title,
+        "way_name": Channel(wish.channel).label,
+        "is_for_another": service.who_books == WhoBooks.PRESCRIBER,
         "is_illustrative": is_illustrative(service=service, site=wish.site, language=wish.language, period=period),
         "language_name": Language(wish.language).label,
         "other_times_url": wish.but(starts_at=None).url,
-        "confirm_url": wish.confirm_url,
-        "retention_days": settings.PORTAL_RETENTION_DAYS,
     }
-
-
-def _unknown(error: UnknownWishError) -> HttpResponse:
-    return error_page(
-        HTTPStatus.NOT_FOUND,
-        title=_("We could not find that"),
-        text=str(error),
-        link_url=reverse("appointments:book"),
-        link_label=_("Book a moment"),
-    )
-
-
-def _reader() -> str:
-    return get_language() or Language.FRENCH

@@ -1,17 +1,17 @@
-"""What a page shows of free slots: local days and times, and where each leads."""
+"""What a page shows of free slots: local days and times, ready to be ticked. Pure: no query, no clock."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from appointments.slots import Slot
-from appointments.views.wish import ANY_LANGUAGE, Wish, as_text
+from appointments.views.wish import ANY_LANGUAGE, Wish, choice_of
 from sites.enums import Language
 from sites.models import Site
+from sites.services import Place
 
 DAYS_SHOWN = 6
-TIMES_A_SITE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Offer:
     """One free slot, as the visitor reads it. Who receives is not in it."""
 
     site: Site
+    starts_at: dt.datetime
     day: dt.date
-    time: dt.time
+    time: str
     language: str
     value: str
-    url: str
 
     @property
     def language_name(self) -> str:
@@ -40,19 +40,11 @@ class DayOfOffers:
 
 
 @dataclass(frozen=True, slots=True)
-class PageOfDays:
-    """Some days in a row; where the next ones start, and whether these are the first."""
-
-    days: Sequence[DayOfOffers]
-    later_on: dt.date | None
-    is_first: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceOfOffers:
-    """A site with its first free slots."""
+    """A place with its first free slots, and how far it is."""
 
     site: Site
+    km: float | None
     url: str
     offers: Sequence[Offer]
 
@@ -67,38 +59,72 @@ def by_day(offers: Iterable[Offer]) -> list[DayOfOffers]:
     return [DayOfOffers(day, list(group)) for day, group in groupby(offers, key=lambda offer: offer.day)]
 
 
-def page_of(days: Sequence[DayOfOffers], *, first_on: dt.date | None) -> PageOfDays:
-    """The page that starts on a day; the first page again when there is nothing from that day on."""
-    later = [day for day in days if first_on is None or day.day >= first_on] or days
-    following = later[DAYS_SHOWN].day if len(later) > DAYS_SHOWN else None
-    return PageOfDays(later[:DAYS_SHOWN], following, is_first=len(later) == len(days))
+def days_without(days: Iterable[DayOfOffers], shown: Collection[Offer]) -> list[DayOfOffers]:
+    """The days that still offer something besides what the page shows elsewhere."""
+    left = [DayOfOffers(day.day, _without(day.offers, shown)) for day in days]
+    return [day for day in left if day.offers]
 
 
-def by_place(offers: Iterable[Offer], *, wish: Wish) -> list[PlaceOfOffers]:
-    """The first offers of each site, the site that is free first on top."""
-    places: dict[int, list[Offer]] = {}
-    for offer in offers:
-        places.setdefault(offer.site.pk, []).append(offer)
+def places_without(places: Iterable[PlaceOfOffers], shown: Collection[Offer]) -> list[PlaceOfOffers]:
+    """The places with what the page does not show elsewhere; each keeps the way to all its moments."""
+    return [replace(place, offers=_without(place.offers, shown)) for place in places]
+
+
+def by_place(places: Iterable[Place], *, offers: Mapping[int, Sequence[Offer]], wish: Wish) -> list[PlaceOfOffers]:
+    """The places in their order, each with its offers; those that are as far, the one that is free first before."""
+    found = [
+        PlaceOfOffers(
+            place.site, place.km, wish.but(site=place.site, is_anywhere=False).url, offers.get(place.site.pk, ())
+        )
+        for place in places
+    ]
+    return sorted(found, key=_distance_then_start)
+
+
+def earliest_of(offers: Iterable[Offer]) -> Offer | None:
+    """The one that starts first; of several at the same time, the one named first."""
+    return min(offers, key=lambda offer: offer.starts_at, default=None)
+
+
+def link_to(offer: Offer, *, wish: Wish) -> str:
+    """The page that books this one moment."""
+    chosen = wish.but(site=offer.site, is_anywhere=False, language=offer.language, starts_at=offer.starts_at)
+    return chosen.but(first_on=None, month=None).confirm_url
+
+
+def held_in(slots: Iterable[Slot], *, language: str, channel: str) -> list[Slot]:
+    """Those held in one language and one way; an empty choice, or any language, leaves all."""
     return [
-        PlaceOfOffers(found[0].site, wish.but(site=found[0].site, is_anywhere=False).url, found[:TIMES_A_SITE])
-        for found in places.values()
+        slot
+        for slot in slots
+        if (language in ("", ANY_LANGUAGE) or language in slot.languages) and (not channel or channel in slot.channels)
     ]
 
 
-def in_language(slots: Iterable[Slot], *, language: str) -> list[Slot]:
-    """Those held in one language; all of them when none is chosen."""
-    return [slot for slot in slots if language in ("", ANY_LANGUAGE) or language in slot.languages]
+def is_mixed(slot: Slot) -> bool:
+    """Whether one cannot tell from the slot which language goes with which way."""
+    return len(slot.languages) > 1 and len(slot.channels) > 1
+
+
+def _without(offers: Iterable[Offer], shown: Collection[Offer]) -> list[Offer]:
+    known = {offer.value for offer in shown}
+    return [offer for offer in offers if offer.value not in known]
+
+
+def _distance_then_start(place: PlaceOfOffers) -> tuple[bool, float, bool, dt.datetime, str]:
+    first = place.offers[0].starts_at if place.offers else dt.datetime.max.replace(tzinfo=dt.UTC)
+    return place.km is None, place.km or 0, not place.offers, first, place.site.slug
 
 
 def _offer(slot: Slot, *, wish: Wish, site: Site, reader: str) -> Offer:
-    wanted = [code for code in (wish.language, reader, *slot.languages) if code in slot.languages]
+    spoken = slot.languages
+    language = wish.language if wish.language in spoken else reader if reader in spoken else spoken[0]
     local = slot.starts_at.astimezone(site.tz)
-    chosen = wish.but(site=site, is_anywhere=False, language=wanted[0], starts_at=slot.starts_at, first_on=None)
     return Offer(
         site=site,
+        starts_at=slot.starts_at,
         day=local.date(),
-        time=local.time(),
-        language=wanted[0],
-        value=as_text(slot.starts_at),
-        url=chosen.confirm_url,
+        time=f"{local:%H:%M}",
+        language=language,
+        value=choice_of(site.slug, slot.starts_at, language),
     )

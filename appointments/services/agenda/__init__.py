@@ -1,0 +1,1 @@
+"""The advisor's day: what comes, what became of it, and the calendar that follows it."""

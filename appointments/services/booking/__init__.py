@@ -1,0 +1,1 @@
+"""Book, move, cancel, wait for an earlier moment, be forgotten."""

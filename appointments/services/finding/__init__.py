@@ -1,0 +1,1 @@
+"""Which moments are free, for whom, where."""

@@ -1,0 +1,1 @@
+"""What the visitor is told, once each, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Who receives when: plan it, copy it, and leave no appointment behind."""

@@ -1,0 +1,1 @@
+"""Pages for staff: the agenda of appointments, and the rota behind it."""

@@ -1,0 +1,1 @@
+"""The planning of a site: who receives when, for whoever coordinates it."""
