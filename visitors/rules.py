@@ -1,43 +1,66 @@
 """Who may log what, and until when."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citemetiers.kernel import dates
-from citemetiers.kernel.access import grant
 from citemetiers.kernel.errors import DomainError
-from sites.enums import Role
-from sites.models import Site, Theme, User
+from sites.models import Site
 from visitors.enums import HalfDay
-from visitors.models import LARGEST_PARTY
-
-grant("visitors.log_contact", Role.RECEPTION, Role.ADVISOR, Role.COORDINATOR, Role.SITE_MANAGER)
+from visitors.models import LARGEST_EDITION, LARGEST_PARTY, ClosedMonth
 
 NOON = dt.time(12)
 
 
 class VisitorsError(DomainError):
-    """What this app refuses to do."""
+    """What this app refuses to do. It names the answer that must change, if there is one."""
+
+    field = ""
 
 
 class WrongSiteError(VisitorsError):
     """The person does not work at this site."""
 
+    field = "site"
+
 
 class ThemeError(VisitorsError):
     """No theme, or one that is no longer offered."""
+
+    field = "themes"
 
 
 class WindowError(VisitorsError):
     """The day lies in the future or beyond the correction window."""
 
+    field = "day"
+
+
+class ClosedMonthError(WindowError):
+    """The day lies in a month of which the figures stand."""
+
 
 class PartyError(VisitorsError):
     """Not a small party."""
+
+    field = "headcount"
+
+
+class EditionError(VisitorsError):
+    """Without a number, or corrected once too often."""
+
+    field = "edition"
+
+
+class AnswerError(VisitorsError):
+    """An answer that is not, or no longer, on the list of its question."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("This answer is no longer offered. Choose another one."))
+        self.field = field
 
 
 def moment_at(site: Site, *, now: dt.datetime) -> tuple[dt.date, HalfDay]:
@@ -51,29 +74,11 @@ def window_opens_on(*, today: dt.date) -> dt.date:
     return today - dt.timedelta(days=settings.PORTAL_CORRECTION_DAYS)
 
 
-def window_opens_at(*, today: dt.date) -> dt.datetime:
-    """The instant before which nobody is remembered as the author of a contact."""
-    midnight = dt.datetime.combine(window_opens_on(today=today), dt.time(), tzinfo=timezone.get_default_timezone())
-    return midnight.astimezone(dt.UTC)
+def check_day(day: dt.date, *, site: Site, now: dt.datetime, closed: Collection[dt.date] | None = None) -> None:
+    """Refuse a day to come, one beyond the correction window of the site, and one of a closed month.
 
-
-def check_works_at(*, by: User, site: Site) -> None:
-    """Refuse whoever may not log contacts at this site."""
-    if not by.has_perm("visitors.log_contact", site):
-        raise WrongSiteError(_("You cannot log contacts at this site."))
-
-
-def check_themes(themes: Sequence[Theme]) -> None:
-    """Refuse a contact about nothing, and a theme that is no longer offered."""
-    if not themes:
-        raise ThemeError(_("Choose at least one theme."))
-    for theme in themes:
-        if theme.is_retired:
-            raise ThemeError(_("The theme “%(theme)s” is no longer offered. Choose another one.") % {"theme": theme})
-
-
-def check_day(day: dt.date, *, site: Site, now: dt.datetime) -> None:
-    """Refuse a day to come, and one beyond the correction window of the site."""
+    Whoever asks of many days looks up the closed months once, and gives them.
+    """
     today = dates.local_day(now, tz=site.tz)
     if day > today:
         raise WindowError(_("A contact cannot be logged for a day to come."))
@@ -81,6 +86,28 @@ def check_day(day: dt.date, *, site: Site, now: dt.datetime) -> None:
         raise WindowError(
             _("Contacts can be logged and corrected for %(days)d days.") % {"days": settings.PORTAL_CORRECTION_DAYS}
         )
+    if day.replace(day=1) in (closed_months([day], today=today) if closed is None else closed):
+        raise ClosedMonthError(_("This month is closed: its figures stand. Nothing can be logged for it any more."))
+
+
+def closed_months(days: Iterable[dt.date], *, today: dt.date) -> frozenset[dt.date]:
+    """The first days of those months of these days that are closed.
+
+    The window may have been made longer since: what is closed stays closed. The month of today never is, and is not
+    asked about.
+    """
+    months = {day.replace(day=1) for day in days} - {today.replace(day=1)}
+    if not months:
+        return frozenset()
+    return frozenset(ClosedMonth.objects.filter(month__in=months).values_list("month", flat=True))
+
+
+def check_edition(edition: int) -> None:
+    """Refuse what does not number an edition, and one correction too many."""
+    if edition < 1:
+        raise EditionError(_("This entry came without its number. Please log it again."))
+    if edition > LARGEST_EDITION:
+        raise EditionError(_("An entry has been corrected too often."))
 
 
 def check_party(headcount: int) -> None:

@@ -12,6 +12,23 @@ def register_visitor(*, alias: str, email: str, phone: str, language: str, erase
     return Visitor.objects.create(alias=alias, email=email, phone=phone, language=language, erase_on=erase_on)
 
 
+def correct_visitor(*, visitor: Visitor, alias: str | None, email: str | None, phone: str | None) -> None:
+    """Put right what a visitor left: ``None`` stays as it is.
+
+    An address that is given is believed again, whatever came back from the one before.
+    """
+    given: dict[str, object] = {}
+    if alias is not None:
+        given |= {"alias": alias}
+    if email is not None:
+        given |= {"email": email, "email_failed_at": None}
+    if phone is not None:
+        given |= {"phone": phone, "phone_failed_at": None}
+    for field, value in given.items():
+        setattr(visitor, field, value)
+    visitor.save(update_fields=list(given))  # nothing else: a bounce may be writing beside it
+
+
 def postpone_erasure(*, visitor: Visitor, erase_on: dt.date) -> None:
     """The appointment moved, so its erasure moves with it."""
     Visitor.objects.filter(pk=visitor.pk).update(erase_on=erase_on)

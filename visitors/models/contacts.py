@@ -1,43 +1,33 @@
-"""What a visitor chose to leave with us, and the anonymous log. Nothing joins the two."""
+"""The anonymous log, and who may still correct it, kept apart."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
+from django.utils.translation import pgettext_lazy
 
 from sites.enums import Language
 from visitors.enums import AgeBand, Answer, DurationBand, Gender, HalfDay, Way
-from visitors.querysets import ContactAuthorQuerySet, ContactQuerySet, VisitorQuerySet
+from visitors.querysets import ContactQuerySet, EntryAuthorQuerySet
 
 LARGEST_PARTY = 50
+LARGEST_EDITION = 32_000
+# Details that are words of a vocabulary, by what their constraint calls them: named, unsaid or not asked.
+WORDS_NAMED = {
+    "public": "audience",
+    "status": "status",
+    "education": "education",
+    "territory": "territory",
+    "how_heard": "how_heard",
+}
 
 
-class Visitor(models.Model):
-    """The only row with a visitor's personal data; everything in it is optional but its end."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    alias = models.CharField(_("name or alias"), max_length=60, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-    phone = PhoneNumberField(_("telephone"), blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
-    erase_on = models.DateField(_("erased on"))
-
-    objects = VisitorQuerySet.as_manager()
-
-    class Privacy:
-        personal: ClassVar[dict[str, object]] = {"alias": "", "email": "", "phone": ""}
-        neutral = frozenset({"id", "language", "erase_on"})
-
-    class Meta:
-        verbose_name = _("visitor")
-        verbose_name_plural = _("visitors")
-
-    def __str__(self) -> str:
-        return str(self.id)
+def _word(to: str, name: Any) -> Any:
+    """A word that may have come up."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=name)
 
 
 class Contact(models.Model):
@@ -58,18 +48,20 @@ class Contact(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
     headcount = models.PositiveSmallIntegerField(_("people"), default=1)
     duration = models.CharField(_("length"), max_length=10, choices=DurationBand.choices)
-    audience = models.ForeignKey(
-        "sites.Audience",
-        on_delete=models.PROTECT,
-        related_name="contacts",
-        null=True,
-        blank=True,
-        verbose_name=_("public"),
-    )
+    audience = _word("sites.Audience", _("public"))
     is_audience_unsaid = models.BooleanField(_("did not wish to say their public"), default=False)
     gender = models.CharField(_("gender"), max_length=10, choices=Gender.choices, default=Gender.NOT_ASKED)
     age_band = models.CharField(_("age"), max_length=10, choices=AgeBand.choices, default=AgeBand.NOT_ASKED)
     first_visit = models.CharField(_("first visit"), max_length=10, choices=Answer.choices, default=Answer.NOT_ASKED)
+    status = _word("sites.Status", pgettext_lazy("of a person", "status"))
+    is_status_unsaid = models.BooleanField(_("did not wish to say their status"), default=False)
+    education = _word("sites.Education", _("level of education"))
+    is_education_unsaid = models.BooleanField(_("did not wish to say their education"), default=False)
+    territory = _word("sites.Territory", _("territory"))
+    is_territory_unsaid = models.BooleanField(_("did not wish to say where they come from"), default=False)
+    how_heard = _word("sites.HowHeard", _("how they heard of us"))
+    is_how_heard_unsaid = models.BooleanField(_("did not wish to say how they heard of us"), default=False)
+    referred_to = _word("sites.Partner", _("passed on to"))
     is_illustrative = models.BooleanField(_("illustrative"), default=False)
 
     objects = ContactQuerySet.as_manager()
@@ -91,6 +83,15 @@ class Contact(models.Model):
                 "gender",
                 "age_band",
                 "first_visit",
+                "status",
+                "is_status_unsaid",
+                "education",
+                "is_education_unsaid",
+                "territory",
+                "is_territory_unsaid",
+                "how_heard",
+                "is_how_heard_unsaid",
+                "referred_to",
                 "is_illustrative",
             }
         )
@@ -119,10 +120,13 @@ class Contact(models.Model):
                 ),
                 violation_error_message=_("Choose one of the listed answers."),
             ),
-            models.CheckConstraint(
-                name="contact_public_is_named_or_unsaid",
-                condition=Q(audience__isnull=True) | Q(is_audience_unsaid=False),
-                violation_error_message=_("Name the public, or say that the person did not wish to tell it."),
+            *(
+                models.CheckConstraint(
+                    name=f"contact_{name}_is_named_or_unsaid",
+                    condition=Q(**{f"{field}__isnull": True}) | Q(**{f"is_{field}_unsaid": False}),
+                    violation_error_message=_("Name it, or say that the person did not wish to tell it."),
+                )
+                for name, field in WORDS_NAMED.items()
             ),
         ]
 
@@ -155,28 +159,47 @@ class ContactTheme(models.Model):
         return str(self.theme)
 
 
-class ContactAuthor(models.Model):
-    """Who may still undo or correct a contact. Kept apart from the log, purged after the window.
+class EntryAuthor(models.Model):
+    """Who may still correct or undo a contact or a count. Kept apart from the log, forgotten after the window.
 
-    ``contact_key`` is no relation on purpose: once this row is gone, nothing leads back.
+    ``entry_key`` is no relation on purpose: once this row is gone, nothing leads back. It knows a day and the order
+    of one person's own entries, and no hour. An entry that was undone leaves its number here, so that a late copy of
+    it is not counted; the same entry again counts only under a higher edition.
     """
 
-    contact_key = models.UUIDField(_("contact"), primary_key=True)
+    entry_key = models.UUIDField(_("contact or count"), primary_key=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_authorships", verbose_name=_("author")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="entry_authorships",
+        null=True,
+        verbose_name=_("author"),
     )
-    written_at = models.DateTimeField(_("written"))
+    day = models.DateField(_("day"))
+    position = models.PositiveIntegerField(_("place among the author’s own"), default=0)
+    edition = models.PositiveSmallIntegerField(_("edition"), default=1)
+    is_undone = models.BooleanField(_("undone"), default=False)
 
-    objects = ContactAuthorQuerySet.as_manager()
+    objects = EntryAuthorQuerySet.as_manager()
 
     class Privacy:
-        staff: ClassVar[dict[str, object]] = {"author": None, "written_at": None}
-        neutral = frozenset({"contact_key"})
+        staff: ClassVar[dict[str, object]] = {"author": None, "position": 0}
+        neutral = frozenset({"entry_key", "day", "edition", "is_undone"})
 
     class Meta:
-        verbose_name = _("author of a contact")
-        verbose_name_plural = _("authors of contacts")
-        indexes = [models.Index(fields=["author", "written_at"], name="contact_author_newest")]
+        verbose_name = _("author of an entry")
+        verbose_name_plural = _("authors of entries")
+        indexes = [
+            models.Index(fields=["author", "position"], name="entry_author_newest"),
+            models.Index(fields=["day"], name="entry_author_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="entry_author_edition_is_a_number",
+                condition=Q(edition__range=(1, LARGEST_EDITION)),
+                violation_error_message=_("An entry has been corrected too often."),
+            )
+        ]
 
     def __str__(self) -> str:
-        return str(self.contact_key)
+        return str(self.entry_key)
