@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from activities.models import OpenDay, Session
 from activities.rules import ActivityError, check_period, check_room_is_free
 from activities.services import room_named
-from activities.sheets import Draft, Sheet, SheetError, open_draft, read_sheet
+from activities.sheets import Draft, DraftError, Sheet, SheetError, open_draft, read_sheet
 from activities.sheets.reading import MAX_BYTES
 from activities.sheets.rows import MAX_SEATS, read_moment
 from citemetiers.kernel import dates
-from citemetiers.kernel.forms import TimeInput
+from citemetiers.kernel.forms import OfferedField, TimeInput
 from sites.enums import Language
 from sites.models import Audience, Partner, Room, Site, Theme
 
@@ -89,20 +90,8 @@ class ConfirmForm(forms.Form):
     def clean_draft(self) -> Draft:
         try:
             return open_draft(self.cleaned_data["draft"], by=self.by)
-        except ActivityError as error:
+        except DraftError as error:
             raise ValidationError(str(error)) from None
-
-
-class OfferedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Several of the rows that are offered; no other value reaches the database."""
-
-    def clean(self, value: Any) -> Any:
-        # Looked for among others, a number larger than its column is an error of the database, not of the form.
-        offered = {str(row.pk) for row in self.queryset or ()}
-        for given in value or ():
-            if str(given) not in offered:
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": given})
-        return super().clean(value)
 
 
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -133,9 +122,10 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.open_day, self.site = open_day, site
         self._offer("room", Room.objects.filter(site=site).order_by("name", "pk"))
-        self._offer("themes", Theme.objects.on_offer() | self._own(Theme))
-        self._offer("audiences", Audience.objects.on_offer() | self._own(Audience))
-        self._offer("partners", Partner.objects.order_by("name", "pk"))
+        today = timezone.localdate()
+        self._offer("themes", Theme.objects.on_offer(today=today, network=site.network_id) | self._own(Theme))
+        self._offer("audiences", Audience.objects.on_offer(today=today, network=site.network_id) | self._own(Audience))
+        self._offer("partners", Partner.objects.by_name(today=today))
         for code, language in Language.choices:
             self.fields[f"title_{code}"].label = _("Title (%(language)s)") % {"language": language}
             self.fields[f"title_{code}"].required = code == "fr"

@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
+
+from citemetiers.kernel.look import look
 
 # Short: a new release is to be seen at once on the day itself; afterwards the ETag saves the transfer.
 MAX_AGE_SECONDS = 60
@@ -17,7 +16,7 @@ MAX_AGE_SECONDS = 60
 
 def etag_of(request: HttpRequest, shown: Iterable[object]) -> str:
     """The tag of a page: its address and language, what it shows, and how it looks."""
-    parts = [request.get_full_path(), get_language(), _look(), *shown]
+    parts = [request.get_full_path(), get_language(), look(), *shown]
     return quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
 
 
@@ -32,14 +31,3 @@ def cacheable(response: HttpResponse, etag: str) -> HttpResponse:
     response["ETag"] = etag
     patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
     return response
-
-
-@cache
-def _look() -> str:
-    # Templates and translations change with a deployment only, and then the old pages must go.
-    root = Path(settings.BASE_DIR)
-    files = [*root.glob("templates/**/*.html"), *root.glob("locale/*/LC_MESSAGES/*.mo")]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

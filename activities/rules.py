@@ -7,13 +7,10 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from activities.models import OpenDay, Session
-from citemetiers.kernel.access import grant
 from citemetiers.kernel.errors import DomainError
-from sites.enums import Role
 from sites.models import Room, Site
 
 EDIT_PROGRAMME = "activities.edit_programme"
-grant(EDIT_PROGRAMME, Role.COORDINATOR, Role.SITE_MANAGER, Role.NETWORK_MANAGER)
 
 
 class ActivityError(DomainError):

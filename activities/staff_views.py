@@ -17,9 +17,10 @@ from activities.forms import ConfirmForm, ImportForm, SessionForm, editable_open
 from activities.models import OpenDay, Programme, Session
 from activities.querysets import SessionQuerySet
 from activities.rules import EDIT_PROGRAMME, ActivityError, ChangedMeanwhileError, SessionRemovedError
-from activities.sheets import COLUMNS, Draft, RowError, Sheet, Words, clean_rows
+from activities.sheets import COLUMNS, Draft, DraftError, RowError, Sheet, Words, clean_rows
 from citemetiers.kernel.access import permission_required
 from sites.models import Site
+from sites.staff_views import site_named, sites_for
 
 MAX_ERRORS_SHOWN = 300
 # A release speaks of local times, the model of instants.
@@ -206,14 +207,11 @@ def open_day_release(request: HttpRequest, day: dt.date, network: str) -> HttpRe
 
 
 def _editable_sites(request: HttpRequest) -> list[Site]:
-    sites = Site.objects.for_user(request.user).select_related("network").by_town()
-    return [site for site in sites if request.user.has_perm(EDIT_PROGRAMME, site)]
+    return sites_for(request, EDIT_PROGRAMME)
 
 
 def _open_day_at(request: HttpRequest, day: dt.date, slug: str) -> tuple[OpenDay, Site]:
-    site = next((site for site in _editable_sites(request) if site.slug == slug), None)
-    if site is None:
-        raise Http404
+    site = site_named(slug, _editable_sites(request))
     return get_object_or_404(OpenDay.objects.select_related("network"), network=site.network_id, day=day), site
 
 
@@ -312,7 +310,7 @@ def _preview(
     sealed = Draft(open_day.pk, draft.sheet, draft.moves_date, draft.is_illustrative, seen)
     try:
         confirm = ConfirmForm(initial={"draft": sealed.sealed(by=request.user)}, by=request.user)
-    except ActivityError as error:
+    except DraftError as error:
         return _import_page(request, form, refusal=str(error))
     context = {
         "open_day": open_day,

@@ -7,15 +7,18 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from activities.freshness import cacheable, etag_of, unchanged
+from activities.freshness import MAX_AGE_SECONDS, cacheable, etag_of, unchanged
 from activities.models import OpenDay, Release
-from activities.published import Selection, SiteProgramme, facets, read_release
+from activities.published import Item, Selection, SiteProgramme, facets, read_release
 from sites.models import Site
 
 # The pages show nothing of the session, so that one copy serves everybody.
 NO_MESSAGES: dict[str, Any] = {"messages": ()}
+# As many sessions as a screen on the wall has room for.
+COMING = 2
 
 
 @login_not_required
@@ -88,6 +91,34 @@ def open_day_site(request: HttpRequest, day: dt.date, site: str) -> HttpResponse
         **NO_MESSAGES,
     }
     return cacheable(render(request, "activities/open_day_site.html", context), etag)
+
+
+@login_not_required
+@require_safe
+def next_of_site(request: HttpRequest, site: str) -> HttpResponse:
+    place = Site.objects.for_public().filter(slug=site).first()
+    if place is None:
+        raise Http404
+    here = timezone.localtime(timezone=place.tz)
+    one = OpenDay.objects.upcoming(today=here.date()).filter(network=place.network_id).first()
+    context = {
+        "site": place,
+        "open_day": one,
+        "items": _coming(one, place, here) if one and one.day == here.date() else [],
+        **NO_MESSAGES,
+    }
+    response = render(request, "activities/_next_of_site.html", context)
+    patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
+    return response
+
+
+def _coming(one: OpenDay, place: Site, here: dt.datetime) -> list[Item]:
+    """The sessions of the day that have not begun yet, the next ones first."""
+    release = (
+        Release.objects.filter(programme__open_day=one, programme__site=place).latest_of_each().order_by("pk").first()
+    )
+    items = read_release(release).items if release else ()
+    return sorted((item for item in items if item.starts >= f"{here:%H:%M}"), key=lambda item: item.starts)[:COMING]
 
 
 def _open_days(day: dt.date) -> list[OpenDay]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from reporting.enums import Metric
+from visitors.enums import Line
 
 Text = str | Promise
 
@@ -58,7 +59,91 @@ COVERAGE = Definition(
     text=_("The months of the period in which the site logged something. An empty month is a gap or a closure."),
     not_counted=_("It does not say whether every contact of a month was logged."),
 )
-COUNTED = (CONTACTS, PEOPLE, WAY, COVERAGE)
+NO_SHOWS = Definition(
+    code="no_shows",
+    name=_("appointments nobody came to"),
+    unit=_("percent of the appointments of which somebody said what became of them"),
+    text=_(
+        "Of the one-to-one appointments of the period that reception or an advisor marked, the share marked "
+        "“did not come”. The others arrived."
+    ),
+    not_counted=_(
+        "Cancelled appointments, and those that nobody marked. No share is told on fewer than 25 appointments, "
+        "nor of a single advisor or day."
+    ),
+)
+BATCHED = Definition(
+    code="batched",
+    name=_("contacts logged in a batch"),
+    unit=_("acts of service"),
+    text=_(
+        "Contacts of which only the number was caught up afterwards, a half-day and a theme at a time. They are in the "
+        "contacts; nothing else was asked of them."
+    ),
+    not_counted=_("Contacts that were logged one by one, however late."),
+)
+COUNTED = (CONTACTS, PEOPLE, WAY, BATCHED, COVERAGE, NO_SHOWS)
+
+INFORMATION = Definition(
+    code="information",
+    name=Line.INFORMATION.label,
+    unit=_("people who asked"),
+    text=_("People who asked something at reception and were answered at once: the way, the hours, a leaflet."),
+    not_counted=_("They are no contacts and are never added to them. Whoever then sees an advisor is a contact, too."),
+)
+PUPILS_COUNTED = Definition(
+    code="pupils_counted",
+    name=Line.PUPILS.label,
+    unit=pgettext_lazy("unit of a published figure", "pupils"),
+    text=_("Pupils who were met in their school, or received with their class."),
+    not_counted=_("They are no contacts and are never added to them. Pupils who come by themselves are contacts."),
+)
+ENTRIES = Definition(
+    code="entries",
+    name=_("entries at the door"),
+    unit=_("people who came in"),
+    text=_(
+        "What the counters at the doors saw, corrected, halved where a visit passes twice, and without the staff. "
+        "Estimated is what was guessed, or what one reading says of several days."
+    ),
+    not_counted=_(
+        "Days without a reading or an estimate: they are unknown, not zero. Somebody who comes in is not yet a "
+        "contact, and the two are never added."
+    ),
+)
+BESIDE = (INFORMATION, PUPILS_COUNTED, ENTRIES)
+UNIT_OF_LINE: dict[str, Text] = {Line.INFORMATION: INFORMATION.unit, Line.PUPILS: PUPILS_COUNTED.unit}
+
+_NOT_ESTIMATED = _("Booked visitors, tickets without an estimate, and people who left before they were called.")
+WAITED = (
+    Definition(
+        code="wait",
+        name=_("wait without an appointment"),
+        unit=_("minutes"),
+        text=_("From taking a number to being called: half of the people of the month waited no longer."),
+        not_counted=_(
+            "People who left before they were called, and second questions of one visit. Nothing is told on fewer "
+            "than 25 people, nor of one site or one day."
+        ),
+    ),
+    Definition(
+        code="error",
+        name=_("error of the estimate"),
+        unit=_("percent of the wait"),
+        text=_(
+            "How far the estimate on a ticket was from the wait that followed; half of the estimates were nearer. "
+            "Of waits of 5 minutes or more: of a shorter one a single minute is already a large share."
+        ),
+        not_counted=_NOT_ESTIMATED,
+    ),
+    Definition(
+        code="range",
+        name=_("within the range"),
+        unit=_("percent of the estimates"),
+        text=_("How often the wait lay between the two numbers that the ticket told, such as 15–25 minutes."),
+        not_counted=_NOT_ESTIMATED,
+    ),
+)
 
 PUBLISHED = (
     Definition(

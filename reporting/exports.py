@@ -1,80 +1,49 @@
 """The figures of a year as a spreadsheet of plain values, in the reader's language."""
 
 import datetime as dt
-import io
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from reporting.definitions import COUNTED, PUBLISHED, UNIT_OF_METRIC, WAY_OF_METRIC
-from reporting.figures import Tally, YearFigures
+from appointments.services import NoShowRate
+from citemetiers.kernel.sheets import Workbook
+from reporting.definitions import (
+    BESIDE,
+    COUNTED,
+    ENTRIES,
+    NO_SHOWS,
+    PUBLISHED,
+    UNIT_OF_LINE,
+    UNIT_OF_METRIC,
+    WAY_OF_METRIC,
+)
+from reporting.figures import Doors, Sums, YearFigures
 from reporting.models import PublishedFigure
-from visitors.enums import Way
+from visitors.enums import Line, Way
 
 Row = Sequence[object]
 
-# What a cell holds stays what it is: a name that looks like a formula or an address remains text.
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-LONGEST_SHEET_NAME = 31
-WIDEST, NARROWEST = 60, 8
 
-
-def build_workbook(figures: YearFigures, *, scope: str, now: dt.datetime) -> bytes:
+def build_workbook(
+    figures: YearFigures, *, doors: Sequence[Doors] = (), no_shows: NoShowRate, scope: str, now: dt.datetime
+) -> bytes:
     """One file with the figures, their totals, what was published, the definitions and the circumstances."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, OPTIONS) as book:
-        book.set_properties({"title": _title(figures), "created": now.replace(tzinfo=None)})
-        sheets = Sheets(book)
-        sheets.add(pgettext("sheet", "Figures"), _figures_header(), _figures_rows(figures))
-        sheets.add(pgettext("sheet", "Totals"), _totals_header(), _totals_rows(figures))
-        sheets.add(pgettext("sheet", "Published"), _published_header(), _published_rows(figures))
-        sheets.add(pgettext("sheet", "Definitions"), _definitions_header(), _definitions_rows())
-        sheets.add(pgettext("sheet", "About"), [_title(figures), ""], _about_rows(figures, scope=scope, now=now))
-    return stream.getvalue()
-
-
-class Sheets:
-    """Writes tables into a workbook: a bold header that stays in sight, columns as wide as their content."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self.bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.number = book.add_format({"num_format": "#,##0", "valign": "top"})
-        self.text = book.add_format({"text_wrap": True, "valign": "top"})
-
-    def add(self, name: str, header: Row, rows: Iterable[Row]) -> None:
-        """A sheet with one table."""
-        sheet = self.book.add_worksheet(_sheet_name(name))
-        widths = [len(str(title)) for title in header]
-        for column, title in enumerate(header):
-            sheet.write_string(0, column, str(title), self.bold)
-        for line, row in enumerate(rows, start=1):
-            for column, value in enumerate(row):
-                self._write(sheet, line, column, value)
-                widths[column] = max(widths[column], len(str(value)))
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, min(max(width + 2, NARROWEST), WIDEST))
-        sheet.freeze_panes(1, 0)
-
-    def _write(self, sheet: Any, line: int, column: int, value: object) -> None:
-        if isinstance(value, int):
-            sheet.write_number(line, column, value, self.number)
-        elif value != "":
-            sheet.write_string(line, column, str(value), self.text)
+    book = Workbook(title=_title(figures), now=now)
+    book.add_table(pgettext("sheet", "Figures"), _figures_header(), _figures_rows(figures))
+    book.add_table(pgettext("sheet", "Totals"), _totals_header(), _totals_rows(figures))
+    book.add_table(pgettext("sheet", "Beside"), _beside_header(), _beside_rows(figures, doors))
+    book.add_table(pgettext("sheet", "Published"), _published_header(), _published_rows(figures))
+    book.add_table(pgettext("sheet", "Definitions"), _definitions_header(), _definitions_rows())
+    about = [*_about_rows(figures, scope=scope, now=now), _no_shows_row(no_shows)]
+    book.add_table(pgettext("sheet", "About"), [_title(figures), ""], about)
+    return book.content()
 
 
 def _title(figures: YearFigures) -> str:
     return _("Figures of %(year)d") % {"year": figures.year}
-
-
-def _sheet_name(name: str) -> str:
-    return re.sub(r"[\[\]:*?/\\]", " ", name).strip("'")[:LONGEST_SHEET_NAME]
 
 
 def _figures_header() -> Row:
@@ -86,6 +55,7 @@ def _figures_header() -> Row:
         pgettext("column", "Contacts"),
         pgettext("column", "People"),
         pgettext("column", "Illustrative contacts"),
+        pgettext("column", "Contacts logged in a batch"),
         pgettext("column", "Published value"),
         pgettext("column", "Unit of the published value"),
         pgettext("column", "Status"),
@@ -104,14 +74,14 @@ def _figures_rows(figures: YearFigures) -> Iterable[Row]:
         if figure.site and figure.metric in WAY_OF_METRIC and not figure.is_total:
             place = (figure.site.slug, figure.site.name, _months_of(figure), str(WAY_OF_METRIC[figure.metric]))
             value = (figure.value, str(UNIT_OF_METRIC[figure.metric]))
-            yield *place, "", "", "", *value, pgettext("status of a figure", "published")
+            yield *place, "", "", "", "", *value, pgettext("status of a figure", "published")
 
 
-def _numbers(tally: Tally) -> tuple[int, int, int]:
-    return tally.contacts, tally.people, tally.illustrative
+def _numbers(tally: Sums) -> tuple[int, int, int, int]:
+    return tally.contacts, tally.people, tally.illustrative, tally.batched
 
 
-def _status(tally: Tally) -> str:
+def _status(tally: Sums) -> str:
     if not tally.contacts:
         return pgettext("status of a figure", "nothing counted")
     if not tally.illustrative:
@@ -132,6 +102,7 @@ def _totals_header() -> Row:
         pgettext("column", "Contacts"),
         pgettext("column", "People"),
         pgettext("column", "Illustrative contacts"),
+        pgettext("column", "Contacts logged in a batch"),
         pgettext("column", "Status"),
     ]
 
@@ -139,7 +110,7 @@ def _totals_header() -> Row:
 def _totals_rows(figures: YearFigures) -> Iterable[Row]:
     if not figures.total.contacts:
         # A zero would read as counted; nobody counted.
-        yield [pgettext("total by", "everything"), str(figures.year), "", "", "", _status(figures.total)]
+        yield [pgettext("total by", "everything"), str(figures.year), "", "", "", "", _status(figures.total)]
         return
     for site in figures.sites:
         yield _total_row(pgettext("total by", "site"), site.name, figures.tally(site=site))
@@ -150,8 +121,51 @@ def _totals_rows(figures: YearFigures) -> Iterable[Row]:
     yield _total_row(pgettext("total by", "everything"), str(figures.year), figures.total)
 
 
-def _total_row(kind: str, label: str, tally: Tally) -> Row:
+def _total_row(kind: str, label: str, tally: Sums) -> Row:
     return [kind, label, *_numbers(tally), _status(tally)]
+
+
+def _beside_header() -> Row:
+    return [
+        pgettext("column", "Site"),
+        pgettext("column", "Name of the site"),
+        pgettext("column", "Month"),
+        pgettext("column", "What is counted"),
+        pgettext("column", "Value"),
+        pgettext("column", "Unit"),
+        pgettext("column", "Status"),
+        pgettext("column", "Coverage"),
+    ]
+
+
+def _beside_rows(figures: YearFigures, doors: Sequence[Doors]) -> Iterable[Row]:
+    """What is never added to the contacts: on a sheet of its own no sum can take it in."""
+    sites = {site.pk: site for site in figures.sites}
+    cells = sorted(figures.beside_cells.items(), key=lambda item: (sites[item[0][0]].slug, item[0]))
+    for (key, month, line), sums in cells:
+        site = sites[key]
+        place = (site.slug, site.name, f"{figures.year}-{month:02}", str(Line(line).label))
+        yield *place, sums.people, str(UNIT_OF_LINE[line]), _status(sums), ""
+    for door in doors:
+        place = (door.site.slug, door.site.name, _("whole year"), str(ENTRIES.name))
+        covered = _("%(days)d of %(all)d open days") % {"days": door.days, "all": door.open_days}
+        for value, status in _flagged(door):
+            yield *place, value, str(ENTRIES.unit), status, covered
+
+
+def _flagged(door: Doors) -> Iterable[tuple[object, str]]:
+    if not door.is_known:
+        # A zero would read as an empty house; nobody looked.
+        yield "", pgettext("status of a figure", "nothing counted")
+        return
+    for value, status in (
+        (door.counted, pgettext("status of entries", "counted")),
+        (door.estimated, pgettext("status of entries", "estimated")),
+        (door.in_part, pgettext("status of entries", "counted at some doors only")),
+    ):
+        words = [status, pgettext("status of a figure", "illustrative")] if door.is_illustrative else [status]
+        if value:
+            yield value, " · ".join(words)
 
 
 def _published_header() -> Row:
@@ -209,7 +223,7 @@ def _definitions_header() -> Row:
 
 
 def _definitions_rows() -> Iterable[Row]:
-    for definition in (*COUNTED, *PUBLISHED):
+    for definition in (*COUNTED, *BESIDE, *PUBLISHED):
         yield [str(text) for text in (definition.name, definition.unit, definition.text, definition.not_counted)]
 
 
@@ -229,7 +243,16 @@ def _about_rows(figures: YearFigures, *, scope: str, now: dt.datetime) -> Iterab
     if total.illustrative:
         sentence = _("%(illustrative)d of %(all)d contacts are illustrative: invented to show the portal at work.")
         yield [_("Illustrative rows"), sentence % {"illustrative": total.illustrative, "all": total.contacts}]
+    if total.batched:
+        sentence = _("%(batched)d of %(all)d contacts were caught up in a batch: so many a theme and half-day.")
+        yield [_("Batches"), sentence % {"batched": total.batched, "all": total.contacts}]
     for covered in figures.coverage():
         sentence = _("%(months)d of %(all)d months with at least one contact; %(contacts)d contacts")
         numbers = {"months": covered.months, "all": len(figures.months), "contacts": covered.tally.contacts}
         yield [_("Coverage: %(site)s") % {"site": covered.site.name}, sentence % numbers]
+
+
+def _no_shows_row(told: NoShowRate) -> Row:
+    if told.rate is None:
+        return [str(NO_SHOWS.name), _("Too few appointments were marked for a share: fewer than 25.")]
+    return [str(NO_SHOWS.name), _("%(rate)d%% of %(base)d appointments") % {"rate": told.rate, "base": told.base}]

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from reporting.survey import Period
 from sites.models import Site
 
 
@@ -16,6 +17,23 @@ class FigureChoiceForm(forms.Form):
         self.fields["year"] = forms.ChoiceField(
             label=pgettext_lazy("figures of", "Year"),
             choices=[(str(one), str(one)) for one in sorted({*years, year}, reverse=True)],
+        )
+        if len(sites) > 1:
+            self.fields["site"] = forms.ChoiceField(
+                label=pgettext_lazy("figures of", "Site"),
+                choices=[("", _("all my sites")), *((one.slug, one.name) for one in sites)],
+            )
+
+
+class SurveyChoiceForm(forms.Form):
+    """Which year or month, and which of the reader's sites; someone with one site is not asked."""
+
+    def __init__(self, *, periods: Sequence[Period], sites: Sequence[Site], period: Period, site: Site | None) -> None:
+        chosen = {"period": period.code, "site": site.slug if site else ""}
+        super().__init__(initial=chosen, use_required_attribute=False)
+        offered = periods if period in periods else [period, *periods]
+        self.fields["period"] = forms.ChoiceField(
+            label=pgettext_lazy("figures of", "Period"), choices=[(one.code, one.label) for one in offered]
         )
         if len(sites) > 1:
             self.fields["site"] = forms.ChoiceField(

@@ -5,11 +5,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from citemetiers.kernel.access import grant
 from citemetiers.kernel.errors import DomainError
-from sites.enums import Role
-
-grant("reporting.read_figures", Role.SITE_MANAGER, Role.NETWORK_MANAGER)
 
 # The first Cité des métiers in the world opened in Paris in 1993.
 FIRST_YEAR = 1993

@@ -12,10 +12,25 @@ from django.utils.translation import gettext as _
 from reporting.figures import additions_in
 from reporting.models import PublishedFigure
 from reporting.rules import SumIsWrongError
-from reporting.synthetic import ensure_demo_contacts, ensure_illustrative_sites, seed_contacts
+from reporting.synthetic import (
+    ensure_demo_contacts,
+    ensure_demo_counts,
+    ensure_demo_doors,
+    ensure_illustrative_sites,
+    seed_contacts,
+    seed_counts,
+)
 from sites.models import Network, Site
 
-__all__ = ["ensure_demo_contacts", "ensure_illustrative_sites", "load_published_figures", "seed_contacts"]
+__all__ = [
+    "ensure_demo_contacts",
+    "ensure_demo_counts",
+    "ensure_demo_doors",
+    "ensure_illustrative_sites",
+    "load_published_figures",
+    "seed_contacts",
+    "seed_counts",
+]
 
 SEED = Path(__file__).parent / "seed" / "published_figures.json"
 DECEMBER = 12

@@ -31,7 +31,7 @@ def content_of(programme: Programme, sessions: Iterable[Session]) -> Content:
         "words": {
             "themes": {theme.code: _word(theme) for one in sessions for theme in one.themes.all()},
             "audiences": {public.code: _word(public) for one in sessions for public in one.audiences.all()},
-            "partners": {partner.slug: partner.name for one in sessions for partner in one.partners.all()},
+            "partners": {one.slug: one.name_on(open_day.day) for session in sessions for one in session.partners.all()},
         },
         "sessions": [_session(session, programme) for session in sessions],
     }

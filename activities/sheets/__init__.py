@@ -1,8 +1,9 @@
 """The file in which a programme arrives: how it is read, and how each row is checked."""
 
-from activities.sheets.draft import Draft, DraftError, open_draft
-from activities.sheets.reading import COLUMNS, Sheet, SheetError, read_sheet
+from activities.sheets.draft import Draft, open_draft
+from activities.sheets.reading import COLUMNS, read_sheet
 from activities.sheets.rows import ProgrammeRow, RowError, Words, clean_rows
+from citemetiers.kernel.sheets import DraftError, Sheet, SheetError
 
 __all__ = [
     "COLUMNS",

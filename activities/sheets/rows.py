@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from activities.enums import Access, Booking, SessionKind
 from activities.models import OpenDay
 from activities.rules import ActivityError, check_period
-from activities.sheets.reading import Sheet
 from citemetiers.kernel import dates
+from citemetiers.kernel.sheets import Sheet
 from sites.enums import Language
 from sites.models import Audience, Partner, Site, Theme
 
@@ -72,13 +73,14 @@ class Words:
     @classmethod
     def load(cls, *, open_day: OpenDay, editable: Iterable[Site] | None, moves_date: bool = False) -> "Words":
         """The vocabularies in use now, for one open day and the sites that the reader may edit."""
+        offered: dict[str, Any] = {"today": timezone.localdate(), "network": open_day.network_id}
         return cls(
             open_day=open_day,
             moves_date=moves_date,
             editable=None if editable is None else frozenset(site.pk for site in editable),
             sites={site.slug: site for site in Site.objects.all()},
-            themes={theme.code: theme for theme in Theme.objects.on_offer()},
-            audiences={audience.code: audience for audience in Audience.objects.on_offer()},
+            themes={theme.code: theme for theme in Theme.objects.on_offer(**offered)},
+            audiences={audience.code: audience for audience in Audience.objects.on_offer(**offered)},
             partners={partner.slug: partner for partner in Partner.objects.all()},
         )
 

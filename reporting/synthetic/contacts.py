@@ -1,7 +1,4 @@
-"""Illustrative contacts with the shape of a real year. Every row says that it is illustrative.
-
-The same arguments always give the same rows under the same keys, so that running again adds nothing.
-"""
+"""Illustrative contacts, one by one as at a desk."""
 
 import datetime as dt
 import random
@@ -21,6 +18,7 @@ from sites.models import Network, Site, Theme
 from sites.services import holidays_among
 from visitors.enums import AgeBand, Answer, DurationBand, Gender, HalfDay, Way
 from visitors.models import Contact, ContactTheme
+from visitors.services import write_illustrative
 
 Progress = Callable[[int, int], None]
 
@@ -69,12 +67,16 @@ class Choice:
         return self.values[min(bisect(self.bounds, drawn * self.bounds[-1]), len(self.values) - 1)]
 
 
+def _lasting_themes() -> list[Theme]:
+    return list(Theme.objects.common().filter(last_on__isnull=True).order_by("code"))
+
+
 @dataclass(frozen=True)
 class Shapes:
     """The weights of one run, read from the database once."""
 
     sites: Sequence[Site]
-    themes: list[Theme] = field(default_factory=lambda: list(Theme.objects.filter(is_retired=False).order_by("code")))
+    themes: list[Theme] = field(default_factory=_lasting_themes)
 
     way = Choice(WAYS.items())
     gender = Choice(zip(Gender, GENDERS, strict=True))
@@ -121,7 +123,7 @@ def seed_contacts(  # noqa: PLR0913  each is a knob of the command
 
     The key of a row comes from the seed and its number alone: the same seed never doubles a row.
     """
-    days = _weighted_days(sites, first_on, until)
+    days = weighted_days(sites, first_on, until)
     if not days or not sites:
         return 0
     day = Choice(days)
@@ -150,7 +152,7 @@ def ensure_demo_contacts(*, now: dt.datetime) -> int:
     for site in sites:
         today = dates.local_day(now, tz=site.tz)
         year_first, year_until = dates.year_bounds(today.year)
-        weights = dict(_weighted_days([site], year_first, year_until))
+        weights = dict(weighted_days([site], year_first, year_until))
         a_weight = DEMO_CONTACTS_A_YEAR * site_weight(site) / whole / sum(weights.values())
         for day in (day for day in weights if day < today):
             rows.extend(_demo_day(shapes, site, day, mean=weights[day] * a_weight))
@@ -169,7 +171,6 @@ def ensure_illustrative_sites(count: int) -> list[Site]:
                 "network": network,
                 "name": f"Illustrative site {number}",
                 "kind": SiteKind.CARREFOUR,
-                "postcode": "0000",
                 "city": f"Illustrative {number}",
                 "languages": ("fr",),
                 "is_open_to_public": False,
@@ -232,7 +233,7 @@ def _headcount(way: str, drawn: float) -> int:
     return 1 if drawn < 0.88 else 2 if drawn < 0.97 else 3  # noqa: PLR2004  alone, in two, a small party
 
 
-def _weighted_days(sites: Sequence[Site], first_on: dt.date, until: dt.date) -> list[tuple[dt.date, float]]:
+def weighted_days(sites: Sequence[Site], first_on: dt.date, until: dt.date) -> list[tuple[dt.date, float]]:
     """Working days of the period, busier in autumn than in July; public holidays are those of the country."""
     days = [day for day in dates.days_between(first_on, until) if day.isoweekday() < Weekday.SATURDAY]
     days_off: set[dt.date] = set()
@@ -244,16 +245,7 @@ def _weighted_days(sites: Sequence[Site], first_on: dt.date, until: dt.date) -> 
 def _write(rows: Iterator[Row], *, total: int, progress: Progress | None) -> int:
     new = done = 0
     while batch := list(islice(rows, BATCH)):
-        with transaction.atomic():
-            keys = [contact.pk for contact, _themes in batch]
-            known = set(Contact.objects.filter(pk__in=keys).values_list("pk", flat=True))
-            fresh = [(contact, themes) for contact, themes in batch if contact.pk not in known]
-            # A second run beside this one may have come first.
-            Contact.objects.bulk_create([contact for contact, _themes in fresh], ignore_conflicts=True)
-            ContactTheme.objects.bulk_create(
-                [theme for _contact, named in fresh for theme in named], ignore_conflicts=True
-            )
-        new += len(fresh)
+        new += write_illustrative(contacts=batch)[0]
         done += len(batch)
         if progress:
             progress(done, total)
