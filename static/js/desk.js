@@ -4,7 +4,7 @@
   "use strict";
 
   const STORE = "desk-shortcuts";
-  const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
+  const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
   const OWN_ENTER = "a, button, summary, [data-desk-switch]";
   const toggle = document.querySelector("[data-desk-switch]");
 
@@ -27,6 +27,17 @@
   // The place of a digit, not its sign: on an AZERTY keyboard the unshifted row gives & é " ' ( §.
   const nameOf = (event) => /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? event.key.toUpperCase();
 
+  // The next answer of a list, without opening it; it is said, for the focus stays where it is.
+  const cycle = (label) => {
+    const list = label.control;
+    list.selectedIndex = (list.selectedIndex + 1) % list.options.length;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    const live = document.querySelector("[data-desk-live]");
+    if (live) {
+      live.textContent = `${label.firstChild.textContent.trim()}: ${list.selectedOptions[0].label}`;
+    }
+  };
+
   const press = (name) => {
     const target = [...document.querySelectorAll("[data-desk-key]")].find(
       (element) => element.dataset.deskKey === name && element.getClientRects().length > 0,
@@ -34,7 +45,11 @@
     if (!target) {
       return false;
     }
-    if (target.type === "checkbox") {
+    if ("deskCycle" in target.dataset) {
+      cycle(target);
+      return true;
+    }
+    if (target.matches("[type=checkbox], [type=radio]")) {
       target.focus();
     }
     target.click();
