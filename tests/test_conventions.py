@@ -22,7 +22,7 @@ MODULE_LINES, TEST_MODULE_LINES = 400, 600
 FUNCTION_LINES, VIEW_LINES = 40, 30
 TEMPLATE_LINES, CSS_LINES, JS_LINES = 150, 250, 150
 # Rendered by a package that looks for these names.
-TEMPLATES_OF_PACKAGES = ("account/*", "allauth/*", "django/*", "admin/*")
+TEMPLATES_OF_PACKAGES = ("account/*", "allauth/*", "mfa/*", "socialaccount/*", "usersessions/*", "django/*", "admin/*")
 
 
 def ignored() -> list[str]:
@@ -125,6 +125,8 @@ def test_too_long_finds_file_and_function() -> None:
 # --- Templates -----------------------------------------------------------------------------------
 
 LOAD = re.compile(r"{%-?\s*load\s+(.*?)\s*-?%}")
+CSS_CLASS, NO_CLASS = re.compile(r"\.([a-z_][\w-]*)"), re.compile(r"/\*.*?\*/|url\([^)]*\)", re.DOTALL)
+WORD, BEGUN = re.compile(r"[\w-]+"), re.compile(r"[\w-]+-(?={{)")
 INLINE = re.compile(
     r"<style\b|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|<[^>{]*\s(?:style|on[a-z]+)=|\bjavascript:",
     re.IGNORECASE,
@@ -173,6 +175,33 @@ def test_template_loads_in_order() -> None:
 
 def test_template_has_no_inline_code() -> None:
     assert [problem for name, text in TEMPLATES.items() for problem in inline_code(name, text)] == []
+
+
+def unused_classes(sheets: Mapping[str, str], texts: Iterable[str]) -> list[str]:
+    """Classes that a sheet dresses and nothing wears. A class may be completed at run time after a hyphen."""
+    worn = "\n".join(texts)
+    words, begun = set(WORD.findall(worn)), tuple(set(BEGUN.findall(worn)))
+    return [
+        f"{name}: .{found}"
+        for name, text in sheets.items()
+        for found in sorted(set(CSS_CLASS.findall(NO_CLASS.sub("", text))))
+        if found not in words and not found.startswith(begun)
+    ]
+
+
+def test_css_class_is_used() -> None:
+    # Django's own pages wear what the sheet of the administration dresses.
+    sheets = files(under="static/css", suffixes=(".css",), skip=("static/css/admin.css",))
+    texts = modules(*CODE) | TEMPLATES | files(under="static/js", suffixes=(".js",))
+
+    assert sheets
+    assert unused_classes(sheets, [*texts.values(), "errorlist"]) == []
+
+
+def test_unused_classes_finds_orphan() -> None:
+    sheet = "/* .note */ .worn, .badge--new:hover > .orphan__part { background: url(a.svg); inset: .5rem }"
+
+    assert unused_classes({"a.css": sheet}, ['<p class="worn badge--{{ kind }}">']) == ["a.css: .orphan__part"]
 
 
 def test_unused_templates_finds_orphan() -> None:
@@ -271,7 +300,8 @@ def test_model_problems_finds_each() -> None:
 PROMISING = ("services", "rules", "tasks", "querysets")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.:$}{*/-])/(?:work|root|mnt|Users|home/(?!app\b|portal\b)\w+)/\w")
-TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+NAMED = re.compile(r"`([\w.-]+/[\w./*-]*)(?:::(\w+))?`")
+TOP = (*CODE, "bench", "bin", "docs", "locale", "requirements", "static", "templates", "tests")
 
 
 def without_promise(name: str, text: str) -> Iterator[str]:
@@ -334,19 +364,45 @@ def test_requirements_are_locked_and_name_no_host(name: str) -> None:
     assert "://" not in locked + wished
 
 
-def test_named_test_exists() -> None:
-    pages = files(under="docs", suffixes=(".md",))
-    named = [pair for text in pages.values() for pair in TEST_NAME.findall(text)]
+def gone_from(root: Path, text: str) -> list[str]:
+    """What a page names that is not there: a file or folder of the repository, or a test in it."""
+    problems = []
+    for path, test in NAMED.findall(text):
+        is_ours = path.endswith(".py") or path.split("/")[0] in TOP
+        if not is_ours or path.strip("/") in ignored():
+            continue
+        found = list(root.glob(path))
+        if not found or (test and f"def {test}(" not in (_text_of(found[0]) or "")):
+            problems.append(f"{path}::{test}" if test else path)
+    return problems
 
-    assert named
-    assert [pair for pair in named if f"def {pair[1]}(" not in (_text_of(ROOT / pair[0]) or "")] == []
+
+def test_page_names_only_what_is_there() -> None:
+    pages = files(suffixes=(".md",))
+
+    assert any(test for text in pages.values() for _path, test in NAMED.findall(text))
+    assert [f"{name}: {gone}" for name, text in pages.items() for gone in gone_from(ROOT, text)] == []
+
+
+def test_gone_from_finds_file_folder_and_test(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_here.py").write_text("def test_one(): ...\n", encoding="utf-8")
+
+    assert gone_from(tmp_path, "`tests/`, `tests/test_h*.py`, `tests/test_here.py::test_one`, `bench/` `/desk/`") == [
+        "bench/"
+    ]
+    assert gone_from(tmp_path, "`tests/test_here.py::test_two`") == ["tests/test_here.py::test_two"]
+    assert gone_from(tmp_path, "`sites/gone.py`, `tests/test_gone.py::test_one`") == [
+        "sites/gone.py",
+        "tests/test_gone.py::test_one",
+    ]
 
 
 def test_without_promise_finds_function_and_method() -> None:
     text = "def a(): ...\ndef _b(): ...\ndef c():\n    'Done.'\nclass D:\n    def e(self): ...\n"
 
     assert list(without_promise("x", text)) == ["x: a promises nothing", "x: e promises nothing"]
-    assert is_promising("visitors/services/contacts.py")
+    assert is_promising("visitors/services/entries/keeping.py")
     assert not is_promising("visitors/forms.py")
 
 

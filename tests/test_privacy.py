@@ -1,25 +1,66 @@
-"""The anonymous log, proven: from a contact no walk leads to a person, an hour or a word of free text."""
+"""The anonymous log, proven: from what is counted no walk leads to a person, an hour or a word of free text."""
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.test.utils import isolate_apps
 
-from citemetiers.kernel.privacy import leaks, reachable_from, unclassified_fields
-from sites.models import Audience, Network, Site, Theme
-from visitors.models import Contact, ContactTheme
+from appointments.models import QueueObservation, Seating, Ticket
+from citemetiers.kernel.privacy import INSTANTS, declared, leaks, reachable_from, unclassified_fields
+from sites.models import Audience, Education, HowHeard, Network, Partner, Site, Status, Territory, Theme
+from visitors.models import (
+    ClosedMonth,
+    Contact,
+    ContactTheme,
+    DoorCounter,
+    DoorReading,
+    EntryAuthor,
+    JobRun,
+    MonthCube,
+    SurveyAnswer,
+    Tally,
+    TallyMargin,
+)
 
+# The forms whose fields a tab may keep (static/js/kept-form.js): none asks who a visitor is or how to reach them.
+KEPT_FORMS = {
+    "activities/session_form.html",
+    "appointments/planning/duty.html",
+    "sites/catalogue_form.html",
+    "sites/place_form.html",
+    "sites/place_week.html",
+    "visitors/batch.html",
+    "visitors/doors.html",
+    "visitors/group_form.html",
+    "visitors/survey/answer.html",
+}
 APPS = ("sites", "visitors", "activities", "appointments", "reporting")
 MODELS = [model for label in APPS for model in apps.get_app_config(label).get_models()]
-ANONYMOUS = (Contact, ContactTheme)
-SHARED = frozenset({Audience, Network, Site, Theme})
+LOG = (Contact, ContactTheme)
+COUNTS = (Tally, TallyMargin)
+DOORS = (DoorCounter, DoorReading)
+SHARED = frozenset({Audience, Education, HowHeard, Network, Partner, Site, Status, Territory, Theme})
+# What a row of each may lead to, of its own kind or not: words and places that thousands have in common.
+LEADS_TO = {
+    LOG: SHARED,
+    COUNTS: {Network, Site, Theme},
+    (SurveyAnswer,): {Network, Site},
+    (QueueObservation,): {Network, Site, Theme},
+    (MonthCube,): {Network, Site},
+    (ClosedMonth,): set(),
+    (JobRun,): set(),
+    DOORS: {Network, Site},
+}
+ROWS = (*LOG, *COUNTS, SurveyAnswer, QueueObservation)
 
 CASCADE = models.CASCADE
 WORDS = [("A", "a"), ("B", "b")]
@@ -53,13 +94,42 @@ def _isolated() -> Iterator[None]:
 
 
 def test_contact_log_leads_to_no_identity_time_or_text() -> None:
-    assert leaks(ANONYMOUS, shared=SHARED) == []
+    assert leaks(LOG, shared=SHARED) == []
 
 
-def test_contact_log_leads_to_shared_words_only() -> None:
-    found = reachable_from(ANONYMOUS, shared=SHARED)
+def test_counts_lead_to_no_identity_time_or_text() -> None:
+    assert leaks(COUNTS, shared=SHARED) == []
 
-    assert set(found) == {*ANONYMOUS, *SHARED}
+
+def test_survey_leads_to_no_identity_time_or_text() -> None:
+    assert leaks([SurveyAnswer], shared=SHARED) == []
+
+
+def test_what_is_kept_of_a_queue_leads_to_no_identity_time_or_text() -> None:
+    assert leaks([QueueObservation], shared=SHARED) == []
+
+
+@pytest.mark.parametrize("models", LEADS_TO, ids=lambda models: models[0].__name__)
+def test_what_is_counted_leads_to_shared_words_only(models: Any) -> None:
+    found = reachable_from(models, shared=SHARED)
+
+    assert set(found) == {*models, *LEADS_TO[models]}
+
+
+@pytest.mark.parametrize("model", [MonthCube, ClosedMonth, *DOORS])
+def test_sums_and_passages_know_no_hour_and_nobody(model: Any) -> None:
+    personal, staff, _neutral = declared(model)
+
+    assert not personal
+    assert not staff
+    assert not [field.name for field in model._meta.get_fields() if isinstance(field, INSTANTS)]
+
+
+def test_author_of_an_entry_is_known_with_a_day_and_no_hour() -> None:
+    columns = {field.name: type(field) for field in EntryAuthor._meta.get_fields()}
+
+    assert not [name for name, column in columns.items() if issubclass(column, INSTANTS)]
+    assert columns["day"] is models.DateField
 
 
 def test_key_of_contact_is_kept_by_author_table_only() -> None:
@@ -67,19 +137,28 @@ def test_key_of_contact_is_kept_by_author_table_only() -> None:
         f"{model.__name__}.{field.name}"
         for model in MODELS
         for field in model._meta.get_fields()
-        if field.concrete and not field.is_relation and "contact" in field.name
+        if field.concrete
+        and not field.is_relation
+        and any(word in field.name for word in ("contact", "entry", "tally"))
+        # How many there are is no key of any.
+        if not isinstance(field, models.PositiveIntegerField)
     }
 
-    assert holders == {"ContactAuthor.contact_key"}
+    assert holders == {"EntryAuthor.entry_key"}
 
 
-@pytest.mark.parametrize("model", ANONYMOUS)
+@pytest.mark.parametrize("model", ROWS)
 def test_anonymous_key_is_random(model: Any) -> None:
     assert model._meta.pk.default is uuid.uuid4
     assert model._meta.pk.get_default().version == 4
 
 
-@pytest.mark.parametrize("model", list(apps.get_app_config("visitors").get_models()))
+@pytest.mark.parametrize(
+    "model",
+    # A counter at a door is a device.
+    [*(set(apps.get_app_config("visitors").get_models()) - {DoorCounter}), Ticket, Seating, QueueObservation],
+    ids=lambda model: model.__name__,
+)
 def test_nothing_of_visitors_is_in_admin(model: Any) -> None:
     assert not admin.site.is_registered(model)
 
@@ -306,3 +385,10 @@ def test_walk_finds_key_that_tells_order(key: Any) -> None:
     record = _model("Record", id=key)
 
     assert leaks([record]) == ["Record.id: a key that is not random tells the order of writing"]
+
+
+def test_no_form_about_a_visitor_is_kept_in_the_browser() -> None:
+    root = Path(settings.BASE_DIR) / "templates"
+    kept = {page for page in root.rglob("*.html") if 'data-kept="' in page.read_text(encoding="utf-8")}
+
+    assert {page.relative_to(root).as_posix() for page in kept} == KEPT_FORMS

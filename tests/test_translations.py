@@ -5,10 +5,15 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.checkers import python_format
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from citemetiers import texts
 
 LANGUAGES = ("fr", "nl", "de")
+# More words than this are no name, no format and no address.
+SENTENCE = 4
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,7 @@ def test_catalogue_holds_no_text_that_is_used_no_more(collected: Catalog, langua
 
 def test_collect_finds_texts_of_code_and_of_templates(collected: Catalog) -> None:
     assert collected.get("What brings you here?") is not None
-    assert collected.get("Choose one site or one network.") is not None
+    assert collected.get("Closing time must be later than opening time.") is not None
     assert collected.get("advisor", context="role") is not None
 
 
@@ -76,3 +81,27 @@ def test_problems_names_what_is_missing_fuzzy_or_wrongly_filled() -> None:
     kinds = [problem.split(":")[0] for problem in problems(source, translated)]
 
     assert kinds == ["missing", "missing", "fuzzy", "placeholders"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("fr", "nl"), ("fr", "de"), ("nl", "de")])
+def test_no_sentence_is_the_same_in_two_languages(one: str, other: str) -> None:
+    others = texts.read_catalogue(other)
+    written = (message for message in texts.read_catalogue(one) if message.id)  # the header apart
+    sentences = [message for message in written if len(_strings(message)[0].split()) > SENTENCE]
+
+    shared = [
+        message.id
+        for message in sentences
+        if _strings(message) == _strings(others.get(message.id, context=message.context) or message)
+    ]
+
+    assert sentences
+    assert shared == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "trop court"), ("nl", "te kort"), ("de", "zu kurz"), ("en", "too short")]
+)
+def test_short_password_is_refused_in_the_language_of_the_page(language: str, words: str) -> None:
+    with translation.override(language), pytest.raises(ValidationError, match=words):
+        MinimumLengthValidator(12).validate("piet")

@@ -22,12 +22,25 @@ def url(name, *args):
     return reverse(f"programmes:{name}", args=args)
 
 
-@pytest.fixture
-def reference(db):
+def give_reference():
     load_reference()
+    start_after_reference()
+
+
+def start_after_reference():
     # The words of the network hold the first positions; what factories add comes after them.
     ThemeFactory.reset_sequence(100)
     AudienceFactory.reset_sequence(100)
+
+
+@pytest.fixture(scope="module")
+def _given(lasting_rows):
+    give_reference()
+
+
+@pytest.fixture
+def reference(_given, db):
+    start_after_reference()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from activities.services.releasing import NothingToReleaseError, ReleasedMeanwhi
 from activities.sheets import Words, clean_rows, read_sheet
 from sites.enums import Role
 from sites.models import Room, Site
-from tests.activities.conftest import as_csv, at_namur
+from tests.activities.conftest import as_csv, at_namur, give_reference
 from tests.factories.activities import HOUR, NINE, NOW, ProgrammeFactory, SessionFactory
 from tests.factories.sites import AudienceFactory, MembershipFactory, RoomFactory, ThemeFactory
 
@@ -43,6 +43,11 @@ def counts(plan):
 
 def release(programme, by=None, **kwargs):
     return services.release_programme(programme=programme, by=by, now=NOW, **kwargs)
+
+
+@pytest.fixture
+def reference(db):
+    give_reference()  # for each test: one below commits, and must not wait for rows that last
 
 
 def test_seed_becomes_twelve_released_programmes(reference):

@@ -1,4 +1,7 @@
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from activities.forms import SessionForm
 from activities.models import Session
@@ -8,6 +11,7 @@ from sites.models import Audience, Room, Theme
 from tests.activities.conftest import DATE, url
 from tests.factories.sites import MembershipFactory
 
+YESTERDAY = timezone.localdate() - dt.timedelta(days=1)
 HUGE = "99999999999999999999"
 CHANGED = "Somebody changed this session meanwhile. What you typed is still here: save it to replace their change."
 REMOVED = "Somebody removed this session meanwhile. What you typed is still here: save it to add it again."
@@ -248,8 +252,8 @@ def test_room_is_found_whatever_its_case(staff, session, name):
 
 
 def test_retired_words_of_a_session_stay(staff, session):
-    Theme.objects.filter(sessions=session).update(is_retired=True)
-    Audience.objects.filter(sessions=session).update(is_retired=True)
+    Theme.objects.filter(sessions=session).update(last_on=YESTERDAY)
+    Audience.objects.filter(sessions=session).update(last_on=YESTERDAY)
 
     page = staff.get(url("session-edit", session.public_id)).context["form"]
     staff.post(url("session-edit", session.public_id), fields(session))
@@ -259,11 +263,11 @@ def test_retired_words_of_a_session_stay(staff, session):
     for name in ("themes", "audiences"):
         own = getattr(session, name).get()
         assert list(page.fields[name].queryset).count(own) == 1
-        assert len(page.fields[name].queryset) == type(own).objects.filter(is_retired=False).count() + 1
+        assert len(page.fields[name].queryset) == type(own).objects.filter(last_on__isnull=True).count() + 1
 
 
 def test_retired_words_are_not_offered_to_a_new_session(staff, session):
-    Theme.objects.filter(sessions=session).update(is_retired=True)
+    Theme.objects.filter(sessions=session).update(last_on=YESTERDAY)
 
     form = staff.get(url("session-add", DATE, "namur")).context["form"]
 

@@ -226,7 +226,7 @@ def test_confirmation_checks_the_rows_again(staff, open_day):
 
 
 def test_import_too_long_for_a_preview_says_so(staff, open_day, monkeypatch):
-    monkeypatch.setattr("activities.sheets.draft.MAX_LENGTH", 10)
+    monkeypatch.setattr("citemetiers.kernel.sheets.sealing.MAX_LENGTH", 10)
 
     assert "too much text" in upload(staff, open_day, at_namur()).content.decode()
 

@@ -3,15 +3,18 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from activities import services
+from citemetiers.kernel.dates import at_local
 from sites.models import Site
+from sites.services import reword_term
 from tests.factories.activities import DAY, HOUR, NINE, NOW, OpenDayFactory, ProgrammeFactory, SessionFactory
-from tests.factories.sites import NetworkFactory, PartnerFactory, SiteFactory, ThemeFactory
+from tests.factories.sites import NetworkFactory, PartnerFactory, SiteFactory, ThemeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 DATE = DAY.isoformat()
+DAY_LONG = dt.timedelta(days=1)
 
 
 def released(**kwargs):
@@ -140,7 +143,7 @@ def test_site_page_shows_what_was_released(client):
 
     for text in (
         *("09:00–10:00", session.room.name, "Workshop", "Nederlands", "Booking required", "12 seats"),
-        *("Hearing loop", partner.name, "illustrative", "Release 1 of this programme"),
+        *("Hearing loop", str(partner), "illustrative", "Release 1 of this programme"),
     ):
         assert text in content
 
@@ -185,9 +188,10 @@ def test_title_without_translation_is_shown_in_french_and_marked(client):
 def test_words_of_a_release_stay_as_they_were(client):
     session = released()
     theme = session.themes.get()
-    was = theme.name_en
-    theme.name_en = "Renamed"
-    theme.save()
+    was, today = theme.name_en, timezone.localdate()
+    texts = {"name_en": "Renamed", "question_en": "?"}
+    renamed = reword_term(term=theme, first_on=today, texts=texts, by=UserFactory(is_superuser=True), today=today)
+    session.themes.set([renamed])
 
     content = site_page(client, session).content.decode()
 
@@ -276,3 +280,40 @@ def test_retired_theme_code_does_not_break_a_page(client):
     session.themes.add(ThemeFactory())
 
     assert site_page(client, session).status_code == 200
+
+
+def next_of(client, site, *, now, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    return client.get(reverse("activities:next-of-site", args=[site.slug])).content.decode()
+
+
+def test_next_of_site_names_the_sessions_of_today_that_come(client, monkeypatch):
+    session = released(title_en="Late talk")
+    site = session.programme.site
+    day = session.programme.open_day.day
+
+    before = next_of(client, site, now=at_local(day, dt.time(0, 5), tz=site.tz), monkeypatch=monkeypatch)
+    after = next_of(client, site, now=at_local(day, dt.time(23, 55), tz=site.tz), monkeypatch=monkeypatch)
+
+    assert "Late talk" in before
+    assert "Late talk" not in after
+    assert "Next open day:" in after
+
+
+def test_next_of_site_names_the_next_open_day_before_it(client, monkeypatch):
+    one = OpenDayFactory()
+    site = SiteFactory(network=one.network)
+
+    piece = next_of(client, site, now=at_local(one.day, dt.time(9), tz=site.tz) - 7 * DAY_LONG, monkeypatch=monkeypatch)
+
+    assert "Next open day:" in piece
+    assert "<html" not in piece
+
+
+def test_next_of_site_is_empty_without_open_days_and_hides_hidden_sites(client):
+    shown, hidden = SiteFactory(), SiteFactory(is_open_to_public=False)
+
+    pages = [client.get(reverse("activities:next-of-site", args=[site.slug])) for site in (shown, hidden)]
+
+    assert [page.status_code for page in pages] == [200, 404]
+    assert not pages[0].content.strip()

@@ -3,4 +3,4 @@ import pytest
 
 @pytest.fixture
 def no_holidays(monkeypatch):
-    monkeypatch.setattr("appointments.services.closed.holidays_among", lambda _days, country: set())
+    monkeypatch.setattr("sites.opening.days.public_holidays", lambda _country, _year: frozenset())

@@ -7,17 +7,16 @@ from django.db import IntegrityError
 
 from appointments.enums import State
 from appointments.models import Appointment
-from appointments.rules import ChannelError, MomentError, SlotTaken, TooLateError
+from appointments.rules import ChannelError, MomentError, SlotTaken
 from appointments.services import (
     VisitorDetails,
     book_appointment,
     cancel_appointment,
     find_by_secret,
-    forget_visitor,
     move_appointment,
     secret_of,
+    taken_periods,
 )
-from appointments.services.booking import taken_periods
 from sites.models import Closure
 from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, offer
 from tests.factories.sites import ThemeFactory
@@ -29,8 +28,8 @@ LENGTH = dt.timedelta(minutes=45)
 ROBIN = VisitorDetails(alias="Robin", email="robin@example.org", language="nl")
 
 
-def book(site, theme, *, starts_at=TUESDAY_AT_9, language="fr", **more):
-    return book_appointment(site=site, theme=theme, language=language, starts_at=starts_at, now=NOW, **more)
+def book(site, theme, *, starts_at=TUESDAY_AT_9, language="fr", now=NOW, **more):
+    return book_appointment(site=site, theme=theme, language=language, starts_at=starts_at, now=now, **more)
 
 
 def test_booking_needs_nothing_of_the_visitor():
@@ -106,7 +105,8 @@ def test_booking_with_the_token_of_an_appointment_moved_or_cancelled_since_is_an
     else:
         cancel_appointment(appointment=first, now=NOW)
 
-    second = book(site, theme, token=token)
+    # By then what was given back is free for all.
+    second = book(site, theme, token=token, now=NOW + dt.timedelta(minutes=30))
 
     assert second.pk != first.pk
     assert (second.starts_at, second.state) == (TUESDAY_AT_9, State.BOOKED)
@@ -132,7 +132,7 @@ def test_booking_and_moving_refuse_a_day_closed_since_and_leave_what_stands(act)
 def test_booking_draws_another_code_when_the_first_is_given(monkeypatch):
     _service, site, theme = offer(advisors=2)
     codes = iter(["AAAAAA", "AAAAAA", "BBBBBB"])
-    monkeypatch.setattr("appointments.services.booking.new_reference", lambda: next(codes))
+    monkeypatch.setattr("appointments.services.booking.book.new_reference", lambda: next(codes))
 
     booked = [book(site, theme, details=ROBIN) for _time in range(2)]
 
@@ -142,7 +142,7 @@ def test_booking_draws_another_code_when_the_first_is_given(monkeypatch):
 
 def test_booking_gives_up_when_no_code_is_left(monkeypatch):
     _service, site, theme = offer(advisors=2)
-    monkeypatch.setattr("appointments.services.booking.new_reference", lambda: "AAAAAA")
+    monkeypatch.setattr("appointments.services.booking.book.new_reference", lambda: "AAAAAA")
     book(site, theme)
 
     with pytest.raises(IntegrityError):
@@ -236,7 +236,7 @@ def test_booking_refuses_a_site_that_is_not_public():
     ("channel", "details", "sentence"),
     [
         ("PHONE", VisitorDetails(), "telephone number"),
-        ("VIDEO", VisitorDetails(phone="+3281123456"), "e-mail address"),
+        ("VIDEO", VisitorDetails(phone="+3281123456"), "not offered in this way"),
         ("ON_SITE", VisitorDetails(), "not offered in this way"),
     ],
 )
@@ -299,7 +299,7 @@ def test_booking_respects_the_advisors_appointment_at_another_site():
 def test_booking_refused_by_the_database_is_a_taken_slot(monkeypatch):
     service, site, theme = offer()
     AppointmentFactory(service=service, site=site, advisor=site.shifts.get().advisor)
-    monkeypatch.setattr("appointments.services.booking.free_among", lambda ids, **_more: ids)
+    monkeypatch.setattr("appointments.services.booking.advisors.free_among", lambda ids, **_more: ids)
 
     def refuse(*_args, **_kwargs):
         raise IntegrityError("appointment_one_at_a_time")
@@ -312,101 +312,9 @@ def test_booking_refused_by_the_database_is_a_taken_slot(monkeypatch):
     assert len(refused.value.next_slots) == 3
 
 
-def test_moving_changes_the_moment_and_nothing_else():
-    _service, site, theme = offer()
-    appointment = book(site, theme, details=ROBIN)
-
-    moved = move_appointment(appointment=appointment, starts_at=TUESDAY_AT_9 + LENGTH, now=NOW)
-
-    assert Appointment.objects.get() == moved
-    assert (moved.pk, moved.code, moved.revision) == (appointment.pk, appointment.code, 1)
-    assert (moved.starts_at, moved.ends_at) == (TUESDAY_AT_9 + LENGTH, TUESDAY_AT_9 + LENGTH * 2)
-
-
-def test_moving_carries_the_day_of_erasure_along():
-    _service, site, theme = offer()
-    offer_again(site, TUESDAY_AT_9 + dt.timedelta(weeks=1))
-    appointment = book(site, theme, details=ROBIN)
-
-    move_appointment(appointment=appointment, starts_at=TUESDAY_AT_9 + dt.timedelta(weeks=1), now=NOW)
-
-    assert Visitor.objects.get().erase_on == dt.date(2026, 12, 15)
-
-
-def test_moving_to_its_own_moment_changes_nothing():
-    _service, site, theme = offer()
-    appointment = book(site, theme)
-
-    moved = move_appointment(appointment=appointment, starts_at=TUESDAY_AT_9, now=NOW)
-
-    assert moved.revision == 0
-
-
-def test_moving_to_a_taken_moment_loses_nothing():
-    _service, site, theme = offer()
-    appointment = book(site, theme)
-    book(site, theme, starts_at=TUESDAY_AT_9 + LENGTH)
-
-    with pytest.raises(SlotTaken) as refused:
-        move_appointment(appointment=appointment, starts_at=TUESDAY_AT_9 + LENGTH, now=NOW)
-
-    appointment.refresh_from_db()
-    assert (appointment.starts_at, appointment.state) == (TUESDAY_AT_9, State.BOOKED)
-    assert refused.value.next_slots[0].starts_at == TUESDAY_AT_9 + LENGTH * 2
-
-
-def test_cancelling_frees_the_moment():
-    _service, site, theme = offer()
-    appointment = book(site, theme)
-
-    cancelled = cancel_appointment(appointment=appointment, now=NOW)
-
-    assert (cancelled.state, cancelled.cancelled_at) == (State.CANCELLED, NOW)
-    assert book(site, theme).state == State.BOOKED
-
-
-def test_cancelling_twice_is_cancelling_once():
-    _service, site, theme = offer()
-    appointment = book(site, theme)
-
-    cancel_appointment(appointment=appointment, now=NOW)
-    again = cancel_appointment(appointment=appointment, now=NOW + dt.timedelta(hours=1))
-
-    assert again.cancelled_at == NOW
-
-
-def test_cancelled_appointment_cannot_be_moved():
-    _service, site, theme = offer()
-    appointment = cancel_appointment(appointment=book(site, theme), now=NOW)
-
-    with pytest.raises(TooLateError, match="is cancelled"):
-        move_appointment(appointment=appointment, starts_at=TUESDAY_AT_9 + LENGTH, now=NOW)
-
-
-def test_appointment_that_began_cannot_be_cancelled():
-    _service, site, theme = offer()
-    appointment = book(site, theme)
-
-    with pytest.raises(TooLateError, match="already begun"):
-        cancel_appointment(appointment=appointment, now=TUESDAY_AT_9)
-
-
-def test_forgetting_the_visitor_keeps_the_appointment_without_a_name():
-    _service, site, theme = offer()
-    appointment = book(site, theme, details=ROBIN)
-
-    forget_visitor(appointment=appointment)
-    forget_visitor(appointment=appointment)
-
-    appointment.refresh_from_db()
-    assert Visitor.objects.count() == 0
-    assert (appointment.visitor, appointment.state) == (None, State.BOOKED)
-    assert appointment.messages.count() == 0
-
-
 def test_taken_periods_leave_cancelled_ones_out():
     appointment = AppointmentFactory(state=State.CANCELLED, cancelled_at=NOW)
 
-    taken = taken_periods([appointment.advisor_id], within=(NOW, NOW + dt.timedelta(days=3)))
+    taken = taken_periods([appointment.advisor_id], within=(NOW, NOW + dt.timedelta(days=3)), now=NOW)
 
     assert taken == {}

@@ -1,6 +1,5 @@
 import datetime as dt
-import smtplib
-from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -8,38 +7,26 @@ from django.db import connection
 from icalendar import Calendar
 
 from appointments import tasks
-from appointments.enums import MessageKind
-from appointments.models import Message
-from appointments.querysets import CLAIM_LASTS
+from appointments.enums import Answer, BookedBy, Channel, Failure, Medium, MessageKind, WhoBooks
+from appointments.models import Appointment, BookingPolicy, Message, Offer, Wait
 from appointments.services import (
-    VisitorDetails,
-    book_appointment,
+    apologise,
+    ask_to_move,
     cancel_appointment,
     forget_visitor,
     move_appointment,
     secret_of,
     send_due_messages,
 )
-from appointments.services.messages import MOST_REFUSALS, claim, is_permanent
+from appointments.services.messages.due import plan_booked, plan_moved, plan_offer, plan_to_move
+from appointments.services.terms.links import wait_secret_of
 from sites.models import User
-from tests.factories.appointments import NOW, TUESDAY_AT_9, ShiftFactory, offer
+from tests.appointments.mailing import LANDLINE, MOBILE, NEXT_WEEK, book, owed
+from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, ShiftFactory
 from tests.factories.sites import SiteFactory, ThemeFactory
+from tests.factories.visitors import VisitorFactory
 
 pytestmark = pytest.mark.django_db
-
-LENGTH = dt.timedelta(minutes=45)
-NEXT_WEEK = TUESDAY_AT_9 + dt.timedelta(weeks=1)
-
-
-def book(*, starts_at=NEXT_WEEK, language="en", email="robin@example.org", site=None):
-    _service, site, theme = offer(site=site, starts_at=starts_at, theme=ThemeFactory(name_en="Secret theme"))
-    details = VisitorDetails(alias="Robin", email=email, phone="+3281123456", language=language)
-    return book_appointment(site=site, theme=theme, language="fr", starts_at=starts_at, now=NOW, details=details)
-
-
-def owed(appointment):
-    rows = appointment.messages.filter(sent_at=None).order_by("due_at", "pk")
-    return list(rows.values_list("kind", "due_at"))
 
 
 def test_booking_owes_a_confirmation_and_reminders():
@@ -63,6 +50,144 @@ def test_booking_without_an_address_owes_nothing():
 
     assert appointment.visitor.alias == "Robin"
     assert owed(appointment) == []
+
+
+def test_no_reminder_comes_within_an_hour_of_the_confirmation():
+    appointment = book(starts_at=TUESDAY_AT_9)
+    starts_at = [NOW + dt.timedelta(hours=4, minutes=minutes) for minutes in (0, 1)]
+
+    planned = []
+    for moment in starts_at:
+        appointment.starts_at = moment
+        appointment.revision += 1
+        plan_moved(appointment=appointment, now=NOW)
+        planned.append(owed(appointment)[1:])
+
+    assert planned == [[], [(MessageKind.REMINDER, NOW + dt.timedelta(hours=1, minutes=1))]]
+
+
+def test_reminders_leave_when_the_network_has_decided():
+    site = SiteFactory()
+    BookingPolicy.objects.create(network=site.network, reminder_hours="72,24")
+
+    appointment = book(site=site)
+
+    assert [NEXT_WEEK - due_at for _kind, due_at in owed(appointment)[1:]] == [
+        dt.timedelta(hours=72),
+        dt.timedelta(hours=24),
+    ]
+
+
+def test_reminders_keep_their_distance_when_the_clock_is_set_back():
+    sunday = dt.datetime(2026, 10, 25, tzinfo=ZoneInfo("Europe/Brussels"))
+    appointment = AppointmentFactory(visitor=VisitorFactory(), starts_at=(sunday + dt.timedelta(days=1, hours=9)))
+
+    plan_booked(appointment=appointment, now=appointment.starts_at - dt.timedelta(days=9))
+
+    assert owed(appointment)[1][1].astimezone(sunday.tzinfo) == sunday - dt.timedelta(hours=14)
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ({"email": "", "phone": MOBILE}, {Medium.SMS}),
+        ({"email": "robin@example.org", "phone": MOBILE}, {Medium.EMAIL}),
+        ({"email": "", "phone": LANDLINE}, set()),
+    ],
+)
+def test_messages_go_by_the_road_that_the_visitor_left(left, expected):
+    appointment = book(**left)
+
+    assert set(appointment.messages.values_list("medium", flat=True)) == expected
+
+
+@pytest.mark.parametrize(("act", "kind"), [(ask_to_move, MessageKind.TO_MOVE), (apologise, MessageKind.APOLOGY)])
+def test_what_we_change_is_told_and_nothing_else_any_more(act, kind):
+    appointment = book()
+
+    act(appointment=appointment, now=NOW)
+
+    assert owed(appointment) == [(kind, NOW)]
+
+
+@pytest.mark.parametrize("act", [ask_to_move, apologise])
+def test_whoever_cannot_be_told_what_we_change_is_listed_for_staff(act):
+    called, nobody = book(email="", phone=LANDLINE), book(email="", phone="")
+
+    act(appointment=called, now=NOW), act(appointment=nobody, now=NOW)
+
+    for one in (called, nobody):
+        assert list(one.messages.values_list("failure", "given_up_at")) == [(Failure.UNREACHABLE, NOW)]
+
+
+def test_same_news_planned_twice_is_owed_once():
+    appointment = book()
+
+    plan_to_move(appointment=appointment, now=NOW), plan_to_move(appointment=appointment, now=NOW)
+
+    assert owed(appointment) == [(MessageKind.TO_MOVE, NOW)]
+
+
+def test_offer_is_told_once_with_its_link_and_its_end(settings):
+    made = make_offer()
+
+    plan_offer(offer=made, now=NOW)
+    sent = [send_due_messages(now=NOW), send_due_messages(now=NOW)]
+
+    assert sent == [1, 0]
+    assert mail.outbox[0].subject == "A time has become free for you"
+    assert "24 November 2026, 10:00" in mail.outbox[0].body
+    assert f"{settings.PORTAL_BASE_URL}/en/w/{wait_secret_of(made.wait)}/" in mail.outbox[0].body
+
+
+def test_offer_to_a_telephone_goes_as_a_text(capsys):
+    made = make_offer(email="", phone=MOBILE)
+
+    plan_offer(offer=made, now=NOW)
+    send_due_messages(now=NOW)
+
+    assert "A moment is free: Tue 24 Nov. 09:00" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", [{"answer": Answer.DECLINED}, {"expires_at": NOW}])
+def test_offer_that_stands_no_longer_is_not_told(change):
+    made = make_offer()
+    plan_offer(offer=made, now=NOW)
+    type(made).objects.update(made_at=NOW - dt.timedelta(hours=1), **change)
+
+    assert send_due_messages(now=NOW) == 0
+    assert not Message.objects.exists()
+
+
+def test_offer_to_somebody_who_left_no_address_owes_nothing():
+    plan_offer(offer=make_offer(email=""), now=NOW)
+
+    assert not Message.objects.exists()
+
+
+def make_offer(**left):
+    site = SiteFactory()
+    wait = Wait.objects.create(
+        site=site,
+        theme=ThemeFactory(),
+        language="fr",
+        first_on=NOW.date(),
+        last_on=NOW.date() + dt.timedelta(days=7),
+        visitor=VisitorFactory(**left),
+        asked_at=NOW,
+    )
+    ends_at = NOW + dt.timedelta(hours=26)
+    return Offer.objects.create(wait=wait, starts_at=TUESDAY_AT_9, made_at=NOW, expires_at=ends_at)
+
+
+def test_planning_takes_one_question_and_one_statement(django_assert_num_queries):
+    appointment = AppointmentFactory(visitor=VisitorFactory(), starts_at=NEXT_WEEK)
+    found = Appointment.objects.select_related("site__network", "visitor").get(pk=appointment.pk)
+
+    with django_assert_num_queries(2):
+        plan_booked(appointment=found, now=NOW)
+
+    assert len(owed(found)) == 3
 
 
 def test_demo_owes_one_more_reminder_soon(settings):
@@ -95,45 +220,6 @@ def test_cancelling_owes_nothing_but_the_word_of_it():
     assert owed(cancelled) == [(MessageKind.CANCELLED, NOW)]
 
 
-def test_due_message_is_sent_once():
-    appointment = book()
-
-    sent = [send_due_messages(now=NOW + dt.timedelta(seconds=n)) for n in range(3)]
-
-    assert sent == [1, 0, 0]
-    assert [message.to for message in mail.outbox] == [["robin@example.org"]]
-    assert appointment.messages.get(kind=MessageKind.CONFIRMATION).sent_at == NOW
-
-
-def test_reminder_waits_for_its_time():
-    book()
-    send_due_messages(now=NOW)
-    due_at = NEXT_WEEK - dt.timedelta(hours=48)
-
-    sent = [send_due_messages(now=moment) for moment in (due_at - dt.timedelta(seconds=1), due_at)]
-
-    assert sent == [0, 1]
-    assert mail.outbox[-1].subject == "A reminder of your appointment"
-
-
-def test_reminder_of_a_moment_that_is_past_is_dropped():
-    appointment = book()
-
-    send_due_messages(now=NEXT_WEEK)
-
-    assert [message.subject for message in mail.outbox] == ["Your appointment is booked"]
-    assert owed(appointment) == []
-
-
-def test_message_to_an_erased_visitor_is_dropped():
-    appointment = book()
-    appointment.visitor.delete()
-
-    assert send_due_messages(now=NOW) == 0
-    assert mail.outbox == []
-    assert not appointment.messages.filter(due_at__lte=NOW).exists()
-
-
 def test_forgetting_the_visitor_drops_every_message():
     appointment = book()
 
@@ -142,166 +228,8 @@ def test_forgetting_the_visitor_drops_every_message():
     assert owed(appointment) == []
 
 
-def test_message_held_by_another_worker_is_left_alone():
-    appointment = book()
-    pk = appointment.messages.get(kind=MessageKind.CONFIRMATION).pk
-
-    taken = [claim(pk, now=NOW) for _worker in range(2)]
-
-    assert taken == [True, False]
-    assert send_due_messages(now=NOW) == 0
-
-
-def test_message_of_a_killed_worker_is_sent_once_its_claim_lapses():
-    appointment = book()
-    claim(appointment.messages.get(kind=MessageKind.CONFIRMATION).pk, now=NOW)
-
-    sent = [
-        send_due_messages(now=NOW + CLAIM_LASTS - dt.timedelta(seconds=1)),
-        send_due_messages(now=NOW + CLAIM_LASTS),
-    ]
-
-    assert sent == [0, 1]
-
-
-def test_message_taken_between_the_look_and_the_claim_is_left_alone(monkeypatch):
-    book()
-    monkeypatch.setattr("appointments.services.messages.claim", lambda _pk, now: False)
-
-    assert send_due_messages(now=NOW) == 0
-
-
-def test_message_dropped_while_claimed_is_not_sent(monkeypatch):
-    book()
-
-    def claim_and_lose(pk, now):
-        Message.objects.filter(pk=pk).delete()
-        return True
-
-    monkeypatch.setattr("appointments.services.messages.claim", claim_and_lose)
-
-    assert send_due_messages(now=NOW) == 0
-    assert mail.outbox == []
-
-
-REFUSED = smtplib.SMTPRecipientsRefused({"robin@example.org": (550, b"robin unknown")})
-BUSY = smtplib.SMTPRecipientsRefused({"robin@example.org": (451, b"robin later")})
-
-
-@pytest.fixture
-def outage(monkeypatch):
-    def fail(error, until=None):
-        def send(message):
-            if until is not None and clock.now >= until:
-                mail.outbox.append(message)
-                return
-            raise error
-
-        monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
-
-    clock = SimpleNamespace(fail=fail, now=NOW)
-    return clock
-
-
-def tick(clock, *, until):
-    """Let beat tick each minute; when something was tried, in minutes from now."""
-    tried, before = [], 0
-    while clock.now < until:
-        send_due_messages(now=clock.now)
-        attempts = sum(
-            Message.objects.filter(kind__in=("CONFIRMATION", "CANCELLED")).values_list("attempts", flat=True)
-        )
-        if attempts > before:
-            tried.append((clock.now - NOW) // dt.timedelta(minutes=1))
-        before = attempts
-        clock.now += dt.timedelta(minutes=1)
-    return tried
-
-
-@pytest.mark.parametrize("error", [ConnectionRefusedError("robin"), smtplib.SMTPServerDisconnected("robin"), BUSY])
-def test_message_survives_an_outage_of_the_mail_server(outage, caplog, error):
-    appointment = book()
-    outage.fail(error, until=NOW + dt.timedelta(hours=4))
-
-    tried = tick(outage, until=NOW + dt.timedelta(hours=6))
-
-    assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293]
-    assert [message.subject for message in mail.outbox] == ["Your appointment is booked"]
-    assert appointment.messages.get(kind=MessageKind.CONFIRMATION).sent_at is not None
-    assert type(error).__name__ in caplog.text
-    assert "robin" not in caplog.text
-
-
-@pytest.mark.logs_errors
-def test_message_refused_for_good_is_given_up_after_five_tries(outage, caplog):
-    appointment = book()
-    outage.fail(REFUSED)
-
-    tried = tick(outage, until=NOW + dt.timedelta(hours=3))
-
-    message = appointment.messages.get(kind=MessageKind.CONFIRMATION)
-    assert tried == [0, 1, 3, 8, 23]
-    assert (message.refusals, message.sent_at) == (MOST_REFUSALS, None)
-    assert message.given_up_at == NOW + dt.timedelta(minutes=23)
-    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert errors == [f"Message {message.pk} (CONFIRMATION) is given up after 5 tries"]
-    assert "robin" not in caplog.text
-
-
-@pytest.mark.logs_errors
-@pytest.mark.parametrize(("is_cancelled", "hours"), [(False, 25), (True, 49)])
-def test_message_is_tried_until_it_is_of_no_use_any_more(outage, caplog, is_cancelled, hours):
-    appointment = book(starts_at=TUESDAY_AT_9)
-    kind = MessageKind.CANCELLED if is_cancelled else MessageKind.CONFIRMATION
-    if is_cancelled:
-        cancel_appointment(appointment=appointment, now=NOW)
-    outage.fail(OSError())
-    end = NOW + dt.timedelta(hours=hours)
-    outage.now = NOW
-    while outage.now < end + dt.timedelta(hours=2):
-        send_due_messages(now=outage.now)
-        outage.now += dt.timedelta(minutes=30)
-
-    message = appointment.messages.get(kind=kind)
-    assert end <= message.given_up_at <= end + dt.timedelta(hours=1)
-    assert "is given up after" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (REFUSED, True),
-        (BUSY, False),
-        (smtplib.SMTPDataError(554, b""), True),
-        (smtplib.SMTPDataError(452, b""), False),
-        (smtplib.SMTPSenderRefused(550, b"", ""), True),
-        (smtplib.SMTPConnectError(554, b""), False),
-        (smtplib.SMTPAuthenticationError(535, b""), False),
-        (smtplib.SMTPServerDisconnected(), False),
-        (TimeoutError(), False),
-    ],
-)
-def test_only_a_refusal_of_the_message_itself_is_permanent(error, expected):
-    assert is_permanent(error) is expected
-
-
-def test_one_failing_message_does_not_hold_up_the_next(monkeypatch):
-    book(), book()
-    refused = []
-
-    def refuse_first(message):
-        if not refused:
-            refused.append(message)
-            raise OSError
-        mail.outbox.append(message)
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse_first)
-
-    assert send_due_messages(now=NOW) == 1
-
-
 def test_mail_is_written_in_the_visitors_language_with_its_link(settings):
-    appointment = book(language="nl", site=SiteFactory(street="Rue Neuve 1"))
+    appointment = book(language="nl", site=SiteFactory(address__street="Rue Neuve 1"))
 
     send_due_messages(now=NOW)
 
@@ -310,6 +238,80 @@ def test_mail_is_written_in_the_visitors_language_with_its_link(settings):
     assert appointment.code in message.body
     assert "09:00" in message.body
     assert "Rue Neuve 1, 5000 Namur" in message.body
+
+
+@pytest.mark.parametrize(("act", "way_on"), [(ask_to_move, "/en/b/"), (apologise, "/en/book/")])
+def test_mail_about_what_we_change_leads_to_another_time(act, way_on):
+    appointment = book()
+    send_due_messages(now=NOW)
+
+    act(appointment=appointment, now=NOW)
+    send_due_messages(now=NOW)
+
+    assert "We are sorry: we" in mail.outbox[-1].body
+    assert way_on in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize("booked_by", [BookedBy.SCHOOL, BookedBy.PARTNER, BookedBy.FAMILY])
+def test_mail_to_whoever_booked_for_another_speaks_of_that_person(booked_by):
+    book(booked_by=booked_by, who=WhoBooks.PRESCRIBER)
+
+    send_due_messages(now=NOW)
+
+    assert "the person you booked for" in mail.outbox[0].body
+    assert "Pass it on to nobody but the person who comes" in mail.outbox[0].body
+    assert "Your appointment is booked." not in mail.outbox[0].body
+
+
+def test_mail_about_a_call_sends_nobody_to_the_desk():
+    appointment = book()
+    Appointment.objects.update(channel=Channel.PHONE)
+
+    send_due_messages(now=NOW)
+
+    assert "By telephone: we call at this time." in mail.outbox[0].body
+    assert "reception desk" not in mail.outbox[0].body
+    assert appointment.site.name not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_text_names_neither_theme_nor_person_nor_advisor(language, capsys):
+    appointment = book(language=language, email="", phone=MOBILE)
+    User.objects.update(display_name="Zoe Advisor")
+    acts = (ask_to_move, apologise)
+    send_due_messages(now=NOW)
+    for act in acts:
+        act(appointment=book(language=language, email="", phone=MOBILE), now=NOW)
+    send_due_messages(now=NOW)
+
+    said = capsys.readouterr().out
+    assert said.count(f"To: {MOBILE}\n") == 3
+    assert f"/{language}/b/{secret_of(appointment)}/" in said
+    assert not {word for word in ("Secret theme", "Zoe", "Robin") if word in said}
+
+
+def test_texts_of_every_kind_call_the_place_by_its_town(capsys):
+    site = SiteFactory(name="The House", city="Saint-Josse-ten-Noode (Bruxelles)")
+    appointment = book(email="", phone=MOBILE, site=site)
+    send_due_messages(now=NOW)
+    cancel_appointment(appointment=appointment, now=NOW)
+    send_due_messages(now=NOW)
+
+    said = capsys.readouterr().out
+    assert said.count(", Saint-Josse-ten-Noode. Code") == 2
+    assert "The House" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "mardi 1er décembre 2026"), ("de", "Dienstag, 1. Dezember 2026"), ("en", "Tuesday 1 December 2026")],
+)
+def test_mail_names_the_day_with_its_weekday(language, words):
+    book(language=language)
+
+    send_due_messages(now=NOW)
+
+    assert f" {words}\n" in mail.outbox[0].body
 
 
 def test_mail_says_when_the_street_is_unknown():
@@ -338,11 +340,14 @@ def test_mails_name_no_theme_no_advisor_and_no_person_in_the_subject():
     appointment = move_appointment(appointment=appointment, starts_at=NEXT_WEEK + dt.timedelta(days=1), now=NOW)
     send_due_messages(now=NEXT_WEEK)
     cancel_appointment(appointment=appointment, now=NOW)
+    ask_to_move(appointment=book(), now=NOW), apologise(appointment=book(), now=NOW)
     send_due_messages(now=NOW)
 
     everything = "".join(f"{m.subject} {m.body} {m.attachments}" for m in mail.outbox)
     assert sorted({m.subject for m in mail.outbox}) == [
         "A reminder of your appointment",
+        "We had to cancel your appointment",
+        "We have to change your appointment",
         "Your appointment has a new time",
         "Your appointment is booked",
         "Your appointment is cancelled",

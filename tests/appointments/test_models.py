@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from appointments.models import Duty, Service
+from appointments.models import Duty, Service, Shift
+from sites.models import Site
 from tests.factories.appointments import (
     NOW,
     TUESDAY_AT_9,
@@ -13,6 +14,7 @@ from tests.factories.appointments import (
     ServiceFactory,
     ShiftFactory,
 )
+from tests.factories.sites import DeskFactory, RoomFactory
 
 pytestmark = pytest.mark.django_db
 on_postgresql = pytest.mark.skipif("sqlite" in str(connection.vendor), reason="PostgreSQL keeps this promise itself")
@@ -94,18 +96,55 @@ def test_raw_overlapping_appointment_is_refused_by_the_database():
 @on_postgresql
 def test_raw_overlapping_insert_is_refused_by_the_database():
     first = AppointmentFactory()
-    columns = "service_id, site_id, advisor_id, channel, language, starts_at, ends_at, state, is_overbooked, revision"
-    copy = (
-        f"INSERT INTO appointments_appointment (id, code, secret_fingerprint, {columns}) "
-        f"SELECT gen_random_uuid(), 'ZZZZZZ', 'z', {columns} FROM appointments_appointment WHERE id = %s"
-    )
+    own = {"id": "gen_random_uuid()", "code": "'ZZZZZZ'", "secret_fingerprint": "'z'"}
 
-    with (
-        pytest.raises(IntegrityError, match="appointment_one_at_a_time"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(copy, [first.pk])
+    with pytest.raises(IntegrityError, match="appointment_one_at_a_time"), transaction.atomic():
+        insert_copy(first, **own)
+
+
+@on_postgresql
+def test_raw_insert_into_the_time_after_a_session_is_refused_by_the_database():
+    first = AppointmentFactory(free_again_at=TUESDAY_AT_9 + dt.timedelta(hours=1))
+    later = f"'{first.ends_at.isoformat()}'"
+    own = {"id": "gen_random_uuid()", "code": "'ZZZZZZ'", "secret_fingerprint": "'z'", "starts_at": later}
+    own |= {"ends_at": f"{later}::timestamptz + '5 minutes'"}
+
+    with pytest.raises(IntegrityError, match="appointment_one_at_a_time"), transaction.atomic():
+        insert_copy(first, **own)
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("place", "constraint"),
+    [("room", "shift_room_used_once_at_a_time"), ("desk", "shift_desk_used_once_at_a_time")],
+)
+def test_raw_insert_of_a_room_or_desk_in_use_is_refused_by_the_database(place, constraint):
+    used = {"room": RoomFactory, "desk": DeskFactory}[place]()
+    first, colleague = ShiftFactory(**{place: used}), DutyFactory()
+    own = {"duty_id": str(colleague.pk), "advisor_id": str(colleague.advisor_id)}
+    an_hour_later = {"starts_at": "starts_at + '1 hour'", "ends_at": "ends_at + '1 hour'"}
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        insert_copy(first, **own, **an_hour_later)
+
+
+@on_postgresql
+def test_raw_insert_beside_an_overbooked_appointment_goes_through():
+    first = AppointmentFactory()
+    own = {"id": "gen_random_uuid()", "code": "'ZZZZZZ'", "secret_fingerprint": "'z'", "is_overbooked": "true"}
+
+    insert_copy(first, **own)
+
+    assert first.advisor.appointments.count() == 2
+
+
+def insert_copy(row, **own):
+    columns = [field.column for field in row._meta.concrete_fields if field.column != "id" or "id" in own]
+    values = ", ".join(own.get(column, column) for column in columns)
+    table = row._meta.db_table
+    with connection.cursor() as cursor:
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE id = %s"
+        cursor.execute(sql, [row.pk])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +152,8 @@ def test_raw_overlapping_insert_is_refused_by_the_database():
     [
         {"is_overbooked": True},
         {"state": "CANCELLED", "cancelled_at": NOW},
+        {"state": "TO_MOVE"},
+        {"state": "NO_SHOW"},
         {"starts_at": TUESDAY_AT_9 + dt.timedelta(minutes=45)},
     ],
 )
@@ -129,6 +170,15 @@ def test_rows_name_themselves_without_a_person():
     shift = ShiftFactory()
 
     assert str(appointment) == appointment.code
-    assert str(shift).endswith("2026-11-24 08:00")
+    assert str(shift).endswith("2026-11-24 09:00")
     assert "Tuesday 09:00–12:00" in str(Duty.objects.get())
     assert str(appointment.service.network) in str(appointment.service)
+
+
+def test_shift_is_named_by_the_clock_of_its_site():
+    shift = ShiftFactory(starts_at=dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC))
+    named = str(shift)
+    Site.objects.filter(pk=shift.site_id).update(timezone="Indian/Reunion")
+
+    assert named.endswith("2026-11-23 09:00")
+    assert str(Shift.objects.get()).endswith("2026-11-23 12:00")

@@ -1,19 +1,24 @@
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from appointments.models import Shift
+from appointments.models import Absence, Duty, DutyChange, Shift
 from appointments.services import expand_duty, extend_rota, find_free_slots
-from appointments.services.rota import Expansion
+from appointments.services.rota.duties import Expansion
+from citemetiers.kernel.dates import at_local
 from sites.enums import Weekday
 from sites.holiday_calendar import public_holidays
-from sites.models import Closure
+from sites.models import Closure, SpecialHours
 from tests.factories.appointments import NOW, TUESDAY_AT_9, AppointmentFactory, DutyFactory, ServiceFactory
-from tests.factories.sites import SiteFactory
+from tests.factories.sites import DeskFactory, RoomFactory, SiteFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-WINTER = dt.timedelta(hours=1)
+TUESDAY = TUESDAY_AT_9.date()
+WEEK = dt.timedelta(days=7)
 
 
 def local_days(duty):
@@ -107,6 +112,20 @@ def test_duty_skips_closures_of_the_site_and_of_the_network(is_of_network):
     assert local_days(duty)[:2] == [dt.date(2026, 11, 24), dt.date(2026, 12, 15)]
 
 
+@pytest.mark.parametrize(("closed_by", "is_open"), [("holiday", True), ("network", True), ("site", False)])
+def test_special_hours_open_a_holiday_and_a_closure_of_the_network_alone(closed_by, is_open):
+    day = dt.date(2026, 12, 25)
+    duty = DutyFactory(weekday=Weekday.FRIDAY)
+    SpecialHours.objects.create(site=duty.site, day=day, opens_at=dt.time(9), closes_at=dt.time(12))
+    if closed_by != "holiday":
+        place = duty.site if closed_by == "site" else None
+        Closure.objects.create(network=duty.site.network, site=place, first_on=day, last_on=day, reason="Works")
+
+    expand(duty)
+
+    assert (day in local_days(duty)) == is_open
+
+
 def test_duty_keeps_days_on_which_another_site_is_closed():
     duty = DutyFactory()
     other = SiteFactory(network=duty.site.network)
@@ -170,7 +189,7 @@ def test_shortened_duty_loses_its_free_future_shifts():
     assert local_days(duty) == [dt.date(2026, 11, 24), dt.date(2026, 12, 1)]
 
 
-def test_changed_duty_removes_a_shift_in_which_somebody_is_booked_and_tells_it():
+def test_expanding_a_changed_duty_leaves_whoever_is_booked_with_advisor_and_time():
     duty = DutyFactory()
     expand(duty)
     first = duty.shifts.order_by("starts_at").first()
@@ -181,7 +200,7 @@ def test_changed_duty_removes_a_shift_in_which_somebody_is_booked_and_tells_it()
     done = expand(duty)
 
     appointment.refresh_from_db()
-    assert done == Expansion(created=9, removed=9, booked=1)
+    assert done == Expansion(created=9, removed=9)
     assert not Shift.objects.filter(pk=first.pk).exists()
     assert (appointment.state, appointment.advisor, appointment.starts_at) == ("BOOKED", duty.advisor, TUESDAY_AT_9)
 
@@ -196,7 +215,7 @@ def test_ended_duty_sells_nothing_more_although_somebody_is_booked():
 
     expand(duty)
 
-    assert find_free_slots(theme=service.theme, site=duty.site, language=None, now=NOW) == []
+    assert find_free_slots(theme=service.theme, sites=[duty.site], language=None, now=NOW) == []
 
 
 def test_shift_that_has_begun_goes_with_its_duty():
@@ -217,7 +236,7 @@ def test_duty_given_to_another_advisor_locks_the_former_one_too(monkeypatch):
     duty.advisor = other.advisor
     duty.save()
     locked = []
-    monkeypatch.setattr("appointments.services.rota.lock_advisors", locked.append)
+    monkeypatch.setattr("appointments.services.rota.duties.lock_advisors", locked.append)
 
     expand(duty)
 
@@ -234,7 +253,7 @@ def test_duty_reaches_as_far_as_the_furthest_service_of_the_network():
 
     # 120 days from Monday 23 November is Tuesday 23 March; the session at 9 lies beyond 8 o'clock.
     assert local_days(duty)[-1] == dt.date(2027, 3, 23)
-    slots = find_free_slots(theme=service.theme, site=duty.site, language=None, now=NOW)
+    slots = find_free_slots(theme=service.theme, sites=[duty.site], language=None, now=NOW)
     assert slots[-1].starts_at.date() == dt.date(2027, 3, 16)
 
 
@@ -267,7 +286,8 @@ def test_duty_leaves_days_alone_on_which_the_advisor_already_receives():
 
     done = expand(overlapping)
 
-    assert done == Expansion()
+    assert (done.created, done.left_alone) == (0, tuple(local_days(duty)))
+    assert overlapping.shifts.count() == 0
 
 
 def test_rota_is_extended_for_every_duty():
@@ -279,3 +299,166 @@ def test_rota_is_extended_for_every_duty():
 
     assert done == Expansion(created=2)
     assert [duty.shifts.count() for duty in duties] == [10, 10]
+
+
+def change(duty, day, **instead):
+    as_ruled = {"on": day, "starts_at": duty.starts_at, "ends_at": duty.ends_at, "advisor": duty.advisor}
+    return DutyChange.objects.create(duty=duty, day=day, **({} if instead.get("is_off") else as_ruled) | instead)
+
+
+def test_day_that_is_off_has_no_shift():
+    duty = DutyFactory()
+    change(duty, TUESDAY, is_off=True)
+
+    expand(duty)
+
+    assert local_days(duty)[0] == TUESDAY + WEEK
+    assert duty.shifts.count() == 8
+
+
+def test_changed_day_moves_one_shift_and_keeps_the_day_it_stands_for():
+    duty, colleague = DutyFactory(), UserFactory()
+    room = RoomFactory(site=duty.site)
+    thursday = TUESDAY + dt.timedelta(days=2)
+    change(duty, TUESDAY, on=thursday, starts_at=dt.time(14), ends_at=dt.time(15), advisor=colleague, room=room)
+
+    expand(duty)
+
+    first, second = duty.shifts.order_by("starts_at")[:2]
+    assert (first.advisor, first.room, first.desk) == (colleague, room, None)
+    assert (first.stands_for_on, first.starts_at) == (TUESDAY, dt.datetime(2026, 11, 26, 13, tzinfo=dt.UTC))
+    assert (second.advisor, second.stands_for_on) == (duty.advisor, TUESDAY + WEEK)
+
+
+def test_day_moved_out_of_a_past_week_still_stands():
+    duty = DutyFactory()
+    change(duty, TUESDAY - WEEK, on=TUESDAY + dt.timedelta(days=1))
+
+    expand(duty)
+
+    assert local_days(duty)[:2] == [TUESDAY, TUESDAY + dt.timedelta(days=1)]
+
+
+def test_change_of_a_day_that_is_none_of_the_duty_is_void():
+    duty = DutyFactory()
+    change(duty, TUESDAY + dt.timedelta(days=1))
+
+    expand(duty)
+
+    assert local_days(duty)[:2] == [TUESDAY, TUESDAY + WEEK]
+
+
+def test_duty_by_recurrence_falls_on_its_days():
+    duty = DutyFactory(weekday=None, recurrence="FREQ=MONTHLY;BYDAY=1TU", first_on=dt.date(2026, 11, 1))
+
+    expand(duty)
+
+    assert local_days(duty) == [dt.date(2026, 12, 1), dt.date(2027, 1, 5)]
+
+
+def at(day, hour, minute=0):
+    return at_local(day, dt.time(hour, minute), tz=ZoneInfo("Europe/Brussels"))
+
+
+@pytest.mark.parametrize(
+    ("away", "left"),
+    [
+        (((8, 0), (13, 0)), []),
+        (((8, 0), (10, 0)), [((10, 0), (12, 0))]),
+        (((10, 0), (11, 0)), [((9, 0), (10, 0)), ((11, 0), (12, 0))]),
+        (((9, 10), (11, 50)), []),
+        (((9, 15), (11, 50)), [((9, 0), (9, 15))]),
+        (((12, 0), (13, 0)), [((9, 0), (12, 0))]),
+    ],
+    ids=["all", "start", "middle", "rests too short", "shortest rest", "after it"],
+)
+def test_absence_leaves_of_a_shift_what_is_long_enough(away, left):
+    duty = DutyFactory()
+    starts_at, ends_at = (at(TUESDAY, *edge) for edge in away)
+    Absence.objects.create(advisor=duty.advisor, starts_at=starts_at, ends_at=ends_at)
+
+    expand(duty)
+
+    kept = duty.shifts.filter(stands_for_on=TUESDAY).order_by("starts_at").values_list("starts_at", "ends_at")
+    assert list(kept) == [(at(TUESDAY, *first), at(TUESDAY, *last)) for first, last in left]
+    assert duty.shifts.exclude(stands_for_on=TUESDAY).count() == 8
+
+
+def test_absence_concerns_whoever_receives_that_day():
+    duty, colleague = DutyFactory(), UserFactory()
+    change(duty, TUESDAY, advisor=colleague)
+    for advisor, day in [(duty.advisor, TUESDAY), (colleague, TUESDAY + WEEK)]:
+        Absence.objects.create(advisor=advisor, starts_at=at(day, 0), ends_at=at(day, 23))
+
+    expand(duty)
+
+    assert local_days(duty)[:2] == [TUESDAY, TUESDAY + WEEK]
+
+
+def test_shifts_have_the_room_or_desk_of_their_duty():
+    site = SiteFactory()
+    in_room, at_desk = DutyFactory(site=site, room=RoomFactory(site=site)), DutyFactory(site=site, desk=DeskFactory())
+
+    expand(in_room), expand(at_desk)
+
+    assert set(in_room.shifts.values_list("room", "desk")) == {(in_room.room_id, None)}
+    assert set(at_desk.shifts.values_list("room", "desk")) == {(None, at_desk.desk_id)}
+
+
+def test_room_in_use_is_left_to_whoever_has_it_and_given_once_it_is_free():
+    site = SiteFactory()
+    room = RoomFactory(site=site)
+    there, later = DutyFactory(site=site, room=room), DutyFactory(site=site, room=room, starts_at=dt.time(11))
+    expand(there)
+
+    expand(later)
+    again = expand(later)
+
+    assert set(later.shifts.values_list("room", flat=True)) == {None}
+    assert again == Expansion()
+    Duty.objects.filter(pk=there.pk).delete()
+    expand(later)
+    assert set(later.shifts.values_list("room", flat=True)) == {room.pk}
+
+
+def test_duty_put_into_another_room_keeps_its_shifts():
+    duty = DutyFactory()
+    expand(duty)
+    before = set(duty.shifts.values_list("pk", flat=True))
+    duty.room = RoomFactory(site=duty.site)
+    duty.save()
+
+    done = expand(duty)
+
+    assert done == Expansion()
+    assert set(duty.shifts.values_list("pk", "room")) == {(pk, duty.room_id) for pk in before}
+
+
+def test_changed_day_never_starts_together_with_another_of_its_duty():
+    duty = DutyFactory()
+    change(duty, TUESDAY, on=TUESDAY + WEEK, advisor=UserFactory())
+
+    done = expand(duty)
+
+    assert done.left_alone == (TUESDAY + WEEK,)
+    assert duty.shifts.filter(starts_at=at(TUESDAY + WEEK, 9)).count() == 1
+
+
+def test_duty_that_is_over_costs_the_nightly_extension_nothing(django_assert_num_queries):
+    for _number in range(3):
+        DutyFactory(last_on=dt.date(2026, 10, 1))
+
+    with django_assert_num_queries(1):
+        extend_rota(now=NOW)
+
+
+def test_nightly_extension_asks_as_much_for_one_duty_as_for_many_of_a_site(django_assert_max_num_queries):
+    site = SiteFactory()
+    DutyFactory(site=site)
+    with CaptureQueriesContext(connection) as one:
+        extend_rota(now=NOW)
+    for weekday in (1, 3, 4, 5):
+        DutyFactory(site=site, weekday=weekday)
+
+    with django_assert_max_num_queries(len(one)):
+        extend_rota(now=NOW)

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from django.conf import settings
 
+from appointments.enums import State
 from appointments.models import Appointment
 from appointments.services import UnknownLinkError, find_by_secret, scrub_past_appointments, secret_of
 from tests.factories.appointments import NOW, AppointmentFactory
@@ -23,6 +24,15 @@ def test_scrubbing_takes_code_and_link_of_appointments_long_over():
     assert str(Appointment.objects.first()) == "–"
     with pytest.raises(UnknownLinkError):
         find_by_secret(secret=secret_of(past[0]), now=NOW)
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_scrubbing_does_not_ask_what_became_of_the_appointment(state):
+    cancelled = {"cancelled_at": NOW - KEPT} if state == State.CANCELLED else {}
+    AppointmentFactory(starts_at=NOW - KEPT - LENGTH, state=state, **cancelled)
+
+    assert scrub_past_appointments(now=NOW) == 1
+    assert Appointment.objects.get().state == state
 
 
 def test_scrubbing_leaves_what_is_counted():

@@ -1,89 +1,139 @@
 import datetime as dt
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from appointments.slots import OnDuty, Slot, free_slots
-from citemetiers.kernel.dates import overlaps
+from appointments.slots import OnDuty, Rhythm, Slot, free_slots, is_for_drop_in, joined, lies_within, moments_of
 
-START = dt.datetime(2027, 3, 26, 0, 0, tzinfo=dt.UTC)  # the clocks change two nights later
+START = dt.datetime(2027, 3, 26, 8, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-WEEK = 7 * 24 * 60
-
-moments = st.integers(0, WEEK).map(lambda minutes: START + minutes * MINUTE)
-lengths = st.integers(5, 240).map(lambda minutes: minutes * MINUTE)
-periods = st.builds(lambda start, length: (start, start + length), moments, lengths)
+ON_SITE = ("ON_SITE",)
 
 
-@st.composite
-def shifts(draw):
-    start, end = draw(periods)
-    languages = tuple(draw(st.sets(st.sampled_from(["fr", "nl", "de", "en"]), min_size=1)))
-    return OnDuty(draw(st.integers(1, 3)), draw(st.integers(1, 4)), start, end + draw(lengths), languages)
+def at(minutes):
+    return START + minutes * MINUTE
 
 
-rotas = st.lists(shifts(), max_size=8)
-diaries = st.dictionaries(st.integers(1, 4), st.lists(periods, max_size=5))
+def on_duty(length, *, advisor=7, languages=("fr",), channels=ON_SITE, first=0, **more):
+    return OnDuty(1, advisor, at(first), at(first + length), languages, channels, **more)
 
 
-@given(rotas, diaries, lengths, moments, moments)
-def test_free_slots_lie_inside_a_shift_overlap_nothing_and_are_in_time(rota, taken, length, earliest, latest):
-    slots = free_slots(rota, taken=taken, length=length, earliest=earliest, latest=latest)
-
-    for slot in slots:
-        assert earliest <= slot.starts_at < latest
-        assert slot.ends_at - slot.starts_at == length
-        assert slot.advisor_ids
-        for advisor_id in slot.advisor_ids:
-            period = (slot.starts_at, slot.ends_at)
-            assert not any(overlaps(period, other) for other in taken.get(advisor_id, []))
-            assert any(
-                (shift.site_id, shift.advisor_id) == (slot.site_id, advisor_id)
-                and shift.starts_at <= slot.starts_at
-                and slot.ends_at <= shift.ends_at
-                for shift in rota
-            )
+def find(*shifts, taken=None, rhythm=Rhythm(45 * MINUTE), earliest=0, latest=10_000, most=None, is_open=lambda _: True):  # noqa: B008  frozen
+    return free_slots(
+        shifts,
+        rhythm=rhythm,
+        taken=taken or {},
+        is_open=is_open,
+        earliest=at(earliest),
+        latest=at(latest),
+        most=most,
+    )
 
 
-@given(rotas, diaries, lengths)
-def test_free_slots_lose_none(rota, taken, length):
-    slots = free_slots(rota, taken=taken, length=length, earliest=START, latest=START + 60 * WEEK * MINUTE)
-
-    offered = {(slot.site_id, slot.starts_at, advisor) for slot in slots for advisor in slot.advisor_ids}
-    for shift in rota:
-        for number in range((shift.ends_at - shift.starts_at) // length):
-            starts_at = shift.starts_at + number * length
-            busy = [
-                other for other in taken.get(shift.advisor_id, []) if overlaps((starts_at, starts_at + length), other)
-            ]
-            assert busy or (shift.site_id, starts_at, shift.advisor_id) in offered
-
-
-@given(rotas, diaries, lengths)
-def test_free_slots_come_first_one_first_and_once_a_site(rota, taken, length):
-    slots = free_slots(rota, taken=taken, length=length, earliest=START, latest=START + WEEK * MINUTE)
-
-    keys = [(slot.starts_at, slot.site_id) for slot in slots]
-    assert keys == sorted(set(keys))
+def minutes_of(slots):
+    return [(slot.starts_at - START) // MINUTE for slot in slots]
 
 
 def test_free_slots_start_on_the_grid_of_the_shift():
-    shift = OnDuty(1, 7, START, START + 100 * MINUTE, ("fr",))
-
-    slots = free_slots([shift], taken={}, length=45 * MINUTE, earliest=START, latest=START + WEEK * MINUTE)
+    slots = find(on_duty(100))
 
     assert slots == [
-        Slot(1, START, START + 45 * MINUTE, ("fr",), (7,)),
-        Slot(1, START + 45 * MINUTE, START + 90 * MINUTE, ("fr",), (7,)),
+        Slot(1, at(0), at(45), ("fr",), ON_SITE, (7,)),
+        Slot(1, at(45), at(90), ("fr",), ON_SITE, (7,)),
     ]
 
 
 def test_free_slots_of_two_advisors_at_one_moment_are_one():
-    rota = [
-        OnDuty(1, 8, START, START + 45 * MINUTE, ("nl",)),
-        OnDuty(1, 7, START, START + 45 * MINUTE, ("fr",)),
+    first = on_duty(45, advisor=8, languages=("nl",), channels=("PHONE",), is_illustrative=True)
+
+    slots = find(first, on_duty(45))
+
+    assert slots == [Slot(1, at(0), at(45), ("fr", "nl"), ("ON_SITE", "PHONE"), (7, 8))]
+
+
+def test_free_slots_come_first_one_first_whatever_the_order_of_the_shifts():
+    slots = find(on_duty(90, first=60), on_duty(90, advisor=8))
+
+    assert minutes_of(slots) == [0, 45, 60, 105]
+
+
+def test_free_slots_start_from_the_earliest_up_to_before_the_latest():
+    assert minutes_of(find(on_duty(300), earliest=45, latest=135)) == [45, 90]
+
+
+def test_free_slots_leave_the_buffer_free_and_its_end_may_lie_after_the_shift():
+    slots = find(on_duty(105), rhythm=Rhythm(45 * MINUTE, 15 * MINUTE))
+
+    assert minutes_of(slots) == [0, 60]
+
+
+@pytest.mark.parametrize(
+    ("taken", "free"),
+    [
+        ((0, 60), [60, 120]),
+        ((60, 120), [0, 120]),
+        ((59, 60), [60, 120]),
+        ((105, 121), [0]),
+        ((120, 180), [0, 60]),
+        ((-60, 0), [0, 60, 120]),
+        ((165, 179), [0, 60]),
+        ((180, 240), [0, 60, 120]),
+        ((-60, 400), []),
+    ],
+)
+def test_free_slots_need_the_session_and_its_buffer_free(taken, free):
+    held = {7: [(at(taken[0]), at(taken[1]))], 8: [(at(0), at(400))]}
+
+    slots = find(on_duty(165), taken=held, rhythm=Rhythm(45 * MINUTE, 15 * MINUTE))
+
+    assert minutes_of(slots) == free
+
+
+def test_free_slots_lie_where_it_is_open():
+    slots = find(on_duty(180), is_open=lambda period: period[0] != at(45))
+
+    assert minutes_of(slots) == [0, 90, 135]
+
+
+def test_free_slots_stop_at_as_many_as_are_wanted_and_know_everybody_who_could_receive():
+    # The third one starts later and ends up as the second moment.
+    slots = find(on_duty(180), on_duty(90, advisor=8), on_duty(90, advisor=9, first=20), most=2)
+
+    assert [(moment, slot.advisor_ids) for moment, slot in zip(minutes_of(slots), slots, strict=True)] == [
+        (0, (7, 8)),
+        (20, (9,)),
     ]
 
-    slots = free_slots(rota, taken={}, length=45 * MINUTE, earliest=START, latest=START + WEEK * MINUTE)
 
-    assert slots == [Slot(1, START, START + 45 * MINUTE, ("fr", "nl"), (7, 8))]
+@pytest.mark.parametrize(
+    ("percent", "kept"),
+    [
+        (0, []),
+        (100, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (50, [1, 3, 5, 7, 9]),
+        (25, [3, 7]),
+        (33, [3, 6, 9]),
+        (10, [9]),
+    ],
+)
+def test_drop_in_share_is_spread_over_the_shift(percent, kept):
+    assert [number for number in range(10) if is_for_drop_in(number, percent=percent)] == kept
+
+
+def test_moments_kept_for_drop_in_are_left_out_and_the_others_stay_where_they_are():
+    moments = list(moments_of(on_duty(180), rhythm=Rhythm(45 * MINUTE, drop_in_percent=50)))
+
+    assert moments == [(at(0), at(45)), (at(90), at(135))]
+
+
+def test_joined_periods_are_in_order_and_apart():
+    periods = [(at(60), at(90)), (at(0), at(30)), (at(30), at(40)), (at(5), at(10)), (at(80), at(100))]
+
+    assert joined(periods) == [(at(0), at(40)), (at(60), at(100))]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_within"),
+    [(0, 40, True), (10, 20, True), (40, 50, False), (30, 41, False), (-1, 5, False), (30, 70, False), (60, 100, True)],
+)
+def test_period_lies_within_one_span_or_in_none(first, last, is_within):
+    assert lies_within((at(first), at(last)), [(at(0), at(40)), (at(60), at(100))]) is is_within

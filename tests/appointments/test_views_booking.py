@@ -1,17 +1,16 @@
 import datetime as dt
 import re
-import uuid
 from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
 
+from appointments.enums import WhoBooks
 from appointments.models import Appointment, Duty
-from appointments.services import book_appointment
-from sites.models import Closure, User
+from sites.models import Closure, Locality, User
+from tests.appointments.pages import book_url, confirm_url, given, links_in, moment_value, moments_in, text_of
 from tests.factories.appointments import DutyFactory, ServiceFactory, ShiftFactory, offer
 from tests.factories.sites import PartnerFactory, SiteFactory, ThemeFactory
-from visitors.models import Visitor
 
 # The views read the clock themselves: the tests pass on the eve of a holiday, too.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_holidays")]
@@ -25,25 +24,9 @@ def tomorrow():
     return dt.datetime.now(dt.UTC).replace(hour=10, minute=0, second=0, microsecond=0) + dt.timedelta(days=2)
 
 
-def book_url(**query):
-    return reverse("appointments:book", query=query)
-
-
-def confirm_url(site, theme, starts_at, **query):
-    query = {"theme": theme.code, "site": site.slug, "language": "fr", "starts": f"{starts_at:%Y-%m-%dT%H:%MZ}"} | query
-    return reverse("appointments:book-confirm", query=query)
-
-
-def given(**fields):
-    return {"token": uuid.uuid4(), "channel": "ON_SITE"} | fields
-
-
-def text_of(response):
-    return response.content.decode()
-
-
-def links_in(response, part):
-    return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*)"', text_of(response)) if part in link]
+def link_to(site, theme, starts_at):
+    chosen = {"theme": theme.code, "site": site.slug, "language": "fr", "way": "ON_SITE"}
+    return reverse("appointments:book-confirm", query=chosen | {"starts": f"{starts_at:%Y-%m-%dT%H:%MZ}"})
 
 
 def test_booking_starts_with_the_question(client):
@@ -70,45 +53,35 @@ def test_booking_asks_where_and_tells_what_is_free_first(client, tomorrow):
     response = client.get(book_url(theme=theme.code))
 
     expected = [book_url(theme=theme.code, site=slug) for slug in ("anywhere", other.slug, site.slug)]
-    assert [link for link in links_in(response, "theme=") if "site=" in link and link.startswith("/en/")] == expected
+    assert [link for link in links_in(response, "site=") if link.startswith("/en/book/?")] == expected
+    assert links_in(response, "confirm") == [confirm_url(site, theme, tomorrow)]
     assert "No free time at the moment" in text_of(response)
 
 
-def test_booking_shows_the_free_slots_of_a_site_by_day(client, tomorrow):
+def test_booking_shows_the_free_slots_of_a_site_to_be_ticked(client, tomorrow):
     _service, site, theme = offer(starts_at=tomorrow)
 
     response = client.get(book_url(theme=theme.code, site=site.slug))
 
-    links = links_in(response, reverse("appointments:book-confirm"))
-    # The earliest one is highlighted, then listed with the others.
-    starts = [tomorrow, *(tomorrow + LENGTH * number for number in range(4))]
-    assert links == [confirm_url(site, theme, moment) for moment in starts]
-
-
-@pytest.mark.parametrize("is_illustrative", [True, False])
-def test_booking_says_which_moments_are_invented(client, tomorrow, is_illustrative):
-    _service, site, theme = offer(starts_at=tomorrow)
-    Duty.objects.update(is_illustrative=is_illustrative)
-
-    page = text_of(client.get(book_url(theme=theme.code, site=site.slug)))
-
-    assert ("These moments are invented" in page) is is_illustrative
+    assert moments_in(response) == [moment_value(site, tomorrow + LENGTH * number) for number in range(4)]
+    assert "required" not in text_of(response).split("<form", 1)[1]
 
 
 @pytest.mark.parametrize("is_illustrative", [True, False])
 def test_every_step_says_that_its_moments_are_invented(client, tomorrow, is_illustrative):
     _service, site, theme = offer(starts_at=tomorrow)
     Duty.objects.update(is_illustrative=is_illustrative)
-    url = confirm_url(site, theme, tomorrow)
+    page, link = book_url(theme=theme.code, site=site.slug), confirm_url(site, theme, tomorrow)
+    form = given(moment=moment_value(site, tomorrow))
 
-    asked = client.get(url)
-    mistyped = client.post(url, given(email="robin"))
-    ticket = client.post(url, given(), follow=True)
+    shown, asked = client.get(page), client.get(link)
+    mistyped = client.post(link, form | {"email": "robin"})
+    ticket = client.post(page, form, follow=True)
     moving = client.get(ticket.redirect_chain[0][0].split("?")[0] + "move/")
-    taken = client.post(url, given())
+    taken = client.post(page, given(moment=form["moment"]))
 
-    told = ["These moments are invented" in text_of(page) for page in (asked, mistyped, ticket, moving, taken)]
-    assert told == [is_illustrative] * 5
+    told = ["These moments are invented" in text_of(one) for one in (shown, asked, mistyped, ticket, moving, taken)]
+    assert told == [is_illustrative] * 6
 
 
 def test_booking_anywhere_shows_the_site_that_is_free_first_on_top(client, tomorrow):
@@ -118,21 +91,91 @@ def test_booking_anywhere_shows_the_site_that_is_free_first_on_top(client, tomor
     response = client.get(book_url(theme=theme.code, site="anywhere"))
 
     assert text_of(response).index("All times in Mons") < text_of(response).index("All times in Huy")
-    assert links_in(response, "confirm")[0] == confirm_url(early, theme, tomorrow)
+    assert links_in(response, "confirm") == [link_to(early, theme, tomorrow)]
+    assert moments_in(response)[:3] == [moment_value(early, tomorrow + LENGTH * number) for number in range(3)]
+    assert len(moments_in(response)) == 6
     assert book_url(theme=theme.code, site=late.slug) in links_in(response, "theme=")
 
 
-def test_booking_shows_later_days_on_the_next_page(client, tomorrow):
+@pytest.fixture
+def two_towns(tomorrow):
+    Locality.objects.create(country="BE", postcode="5000", name="Namur", latitude=50.46, longitude=4.86)
+    near = SiteFactory(city="Namur", address__latitude=50.46, address__longitude=4.86)
+    far = SiteFactory(city="Mons", address__latitude=50.45, address__longitude=3.95, network=near.network)
+    _service, _site, theme = offer(site=near, starts_at=tomorrow + dt.timedelta(days=1))
+    offer(site=far, theme=theme, starts_at=tomorrow)
+    return near, far, theme
+
+
+@pytest.mark.parametrize("postcode", ["5000", "B-5000 Namur", "50 00", " b- 50 00 "])
+def test_booking_near_a_postcode_lists_the_nearest_first_and_the_earliest_on_top(client, tomorrow, two_towns, postcode):
+    near, far, theme = two_towns
+
+    response = client.get(book_url(theme=theme.code, site="anywhere", near=postcode))
+
+    page = text_of(response)
+    assert [value.split("|")[0] for value in moments_in(response)] == [near.slug] * 3 + [far.slug] * 3
+    assert links_in(response, "confirm")[0].startswith(confirm_url(far, theme, tomorrow).split("&")[0])
+    assert "about 64 km" in page.split('class="earliest__place"')[1].split("</span>")[0]
+    assert "less than 1 km" in page
+    assert "Anywhere near 5000" in page
+    assert "Anywhere, earliest first" not in page
+    assert "earliest--plain" in page
+
+
+def test_earliest_near_a_postcode_is_the_nearest_of_those_at_the_same_time(client, tomorrow, two_towns):
+    near, _far, theme = two_towns
+    ShiftFactory(duty=near.duties.get(), starts_at=tomorrow)
+
+    response = client.get(book_url(theme=theme.code, near="5000"))
+
+    assert response.context["earliest"].site == near
+
+
+def test_place_step_near_a_postcode_lists_the_nearest_first_and_keeps_the_postcode(client, two_towns):
+    near, far, theme = two_towns
+
+    response = client.get(book_url(theme=theme.code, near="5000"))
+
+    expected = [book_url(theme=theme.code, site=slug, near="5000") for slug in ("anywhere", near.slug, far.slug)]
+    assert [link for link in links_in(response, "site=") if link.startswith("/en/book/?")] == expected
+    assert "Anywhere near 5000" in text_of(response)
+
+
+def test_booking_near_an_unknown_postcode_says_so_and_shows_every_place(client, two_towns):
+    _near, _far, theme = two_towns
+
+    pages = [client.get(book_url(theme=theme.code, near="9999", **place)) for place in ({}, {"site": "anywhere"})]
+
+    assert ["We do not know this postcode" in text_of(page) for page in pages] == [True, True]
+    assert len(moments_in(pages[1])) == 6
+
+
+def test_booking_shows_later_days_on_the_next_page_and_leads_back(client, tomorrow):
     _service, site, theme = offer(starts_at=tomorrow)
     duty = site.duties.get()
     for day in range(1, 8):
         ShiftFactory(duty=duty, starts_at=tomorrow + dt.timedelta(days=day))
+    first_page = book_url(theme=theme.code, site=site.slug)
 
-    first = client.get(book_url(theme=theme.code, site=site.slug))
-    second = client.get(links_in(first, "from=")[0])
+    first = client.get(first_page)
+    second = client.get(next(link for link in links_in(first, "from=") if "month" not in link))
 
-    assert len(links_in(first, "confirm")) == 1 + 6 * 4
-    assert len(links_in(second, "confirm")) == 2 * 4
+    assert len(moments_in(first)) == 6 * 4
+    assert len(moments_in(second)) == 2 * 4
+    assert first_page in links_in(second, "theme=")
+
+
+def test_booking_looks_as_far_ahead_as_one_may_book(client, tomorrow):
+    service, site, theme = offer(starts_at=tomorrow + dt.timedelta(days=30))
+
+    near = client.get(book_url(theme=theme.code, site=site.slug))
+    service.horizon_days = 20
+    service.save()
+    too_far = client.get(book_url(theme=theme.code, site=site.slug))
+
+    assert len(moments_in(near)) == 4
+    assert "No free time here at the moment" in text_of(too_far)
 
 
 def test_booking_from_a_day_past_the_last_one_starts_again_from_the_first(client, tomorrow):
@@ -141,7 +184,8 @@ def test_booking_from_a_day_past_the_last_one_starts_again_from_the_first(client
     response = client.get(book_url(theme=theme.code, site=site.slug, **{"from": "2150-01-01"}))
 
     assert "No free time here" not in text_of(response)
-    assert len(links_in(response, "confirm")) == 1 + 4
+    assert "These are the first free moments again" in text_of(response)
+    assert len(moments_in(response)) == 4
 
 
 def test_booking_shows_no_time_of_a_day_closed_since(client, tomorrow):
@@ -151,7 +195,7 @@ def test_booking_shows_no_time_of_a_day_closed_since(client, tomorrow):
 
     shown = client.get(book_url(theme=theme.code, site=site.slug))
     asked = client.get(confirm_url(site, theme, tomorrow))
-    sent = client.post(confirm_url(site, theme, tomorrow), given())
+    sent = client.post(confirm_url(site, theme, tomorrow), given(moment=moment_value(site, tomorrow)))
 
     assert "No free time here" in text_of(shown)
     assert {asked.status_code, sent.status_code} == {HTTPStatus.UNPROCESSABLE_ENTITY}
@@ -161,24 +205,102 @@ def test_booking_shows_no_time_of_a_day_closed_since(client, tomorrow):
 def test_booking_prefers_the_readers_language_and_offers_the_others(client, tomorrow):
     _service, site, theme = offer(starts_at=tomorrow, languages=("en",))
     offer(site=site, theme=theme, starts_at=tomorrow + dt.timedelta(hours=1, minutes=5), languages=("nl",))
+    page = {"theme": theme.code, "site": site.slug}
 
-    response = client.get(book_url(theme=theme.code, site=site.slug))
-    in_dutch = client.get(book_url(theme=theme.code, site=site.slug, language="nl"))
-    in_any = client.get(book_url(theme=theme.code, site=site.slug, language="any"))
+    response = client.get(book_url(**page))
+    in_dutch = client.get(book_url(**page, language="nl"))
+    in_any = client.get(book_url(**page, language="any"))
 
-    assert {"language=en"} == {re.search(r"language=\w+", link)[0] for link in links_in(response, "confirm")}
-    assert {"language=nl"} == {re.search(r"language=\w+", link)[0] for link in links_in(in_dutch, "confirm")}
-    assert len(links_in(in_any, "confirm")) == 1 + 8
+    assert {value[-2:] for value in moments_in(response)} == {"en"}
+    assert {value[-2:] for value in moments_in(in_dutch)} == {"nl"}
+    assert len(moments_in(in_any)) == 8
     assert "Nederlands" in text_of(response)
 
 
-def test_booking_falls_back_to_other_languages_and_says_so(client, tomorrow):
+@pytest.mark.parametrize("place", ["anywhere", "one"])
+def test_booking_falls_back_to_other_languages_and_says_so(client, tomorrow, place):
     _service, site, theme = offer(starts_at=tomorrow, languages=("fr",))
 
-    response = client.get(book_url(theme=theme.code, site=site.slug))
+    response = client.get(book_url(theme=theme.code, site=site.slug if place == "one" else place))
 
-    assert "Nobody receives in your language here" in text_of(response)
-    assert len(links_in(response, "confirm")) == 5
+    assert "Nobody receives in your language in these days" in text_of(response)
+    assert {value[-2:] for value in moments_in(response)} == {"fr"}
+
+
+@pytest.mark.parametrize("place", ["anywhere", "one"])
+def test_booking_narrows_to_the_way_to_meet(client, tomorrow, place):
+    _service, site, theme = offer(starts_at=tomorrow, channels=("ON_SITE", "PHONE"))
+    Duty.objects.update(channels=("PHONE",))
+    page = {"theme": theme.code, "site": site.slug if place == "one" else place}
+
+    by_phone = client.get(book_url(**page, way="PHONE"))
+    on_site = client.get(book_url(**page, way="ON_SITE"))
+
+    assert len(moments_in(by_phone)) == (4 if place == "one" else 3)
+    assert 'name="way" value="PHONE"' in text_of(by_phone)
+    assert "We call you at this number." in text_of(by_phone)
+    assert book_url(**page, way="ON_SITE") in links_in(by_phone, "way=")
+    assert moments_in(on_site) == []
+
+
+@pytest.mark.parametrize("place", ["anywhere", "one"])
+def test_booking_says_when_nobody_meets_in_the_way_asked_for(client, tomorrow, place):
+    _service, site, theme = offer(starts_at=tomorrow, channels=("ON_SITE",))
+    page = {"theme": theme.code, "site": site.slug if place == "one" else place}
+
+    asked, plain = client.get(book_url(**page, way="VIDEO")), client.get(book_url(**page))
+
+    told = ["This way to meet is not offered here" in text_of(response) for response in (asked, plain)]
+    assert told == [True, False]
+    assert book_url(**page) in links_in(asked, "theme=")
+
+
+@pytest.mark.parametrize(("language", "told"), [("fr", True), ("en", False)])
+def test_place_step_names_the_language_of_a_moment_where_it_is_not_the_readers(client, tomorrow, language, told):
+    _service, _site, theme = offer(starts_at=tomorrow, languages=(language,))
+
+    page = text_of(client.get(book_url(theme=theme.code))).split('<ul class="places"')[1]
+
+    assert ('class="slot__language"' in page) is told
+
+
+def test_booking_offers_no_language_that_nobody_has_in_the_chosen_way(client, tomorrow):
+    _service, site, theme = offer(starts_at=tomorrow, channels=("ON_SITE", "PHONE"), languages=("fr", "nl"))
+    Duty.objects.update(channels=("ON_SITE",))
+    by_phone = DutyFactory(site=site, themes=[theme], languages=("de",), channels=("PHONE",))
+    ShiftFactory(duty=by_phone, starts_at=tomorrow)
+    page = {"theme": theme.code, "site": site.slug}
+
+    german_here, german_by_phone = (
+        client.get(book_url(**page, language="de", way=way)) for way in ("ON_SITE", "PHONE")
+    )
+
+    assert moments_in(german_here) == []
+    assert len(moments_in(german_by_phone)) == 4
+
+
+@pytest.mark.parametrize("place", ["", "anywhere", "one"])
+def test_booking_for_another_person_only_says_so_and_asks_for_whom(client, tomorrow, place):
+    _service, site, theme = offer(starts_at=tomorrow, who_books=WhoBooks.PRESCRIBER)
+    page = {"theme": theme.code} | ({"site": site.slug if place == "one" else place} if place else {})
+
+    response = client.get(book_url(**page))
+
+    assert "booked by somebody for another person" in text_of(response)
+    assert 'value="VISITOR"' not in text_of(response)
+    assert bool(moments_in(response)) is bool(place)
+
+
+def test_booking_that_only_reception_does_offers_no_moment_and_says_how(client, tomorrow):
+    _service, site, theme = offer(
+        site=SiteFactory(phone="081 12 34 56"), starts_at=tomorrow, who_books=WhoBooks.RECEPTION
+    )
+
+    response = client.get(book_url(theme=theme.code, site=site.slug))
+    anywhere = client.get(book_url(theme=theme.code, site="anywhere"))
+
+    assert "Call us on 081 12 34 56, or drop in" in text_of(response)
+    assert moments_in(response) == moments_in(anywhere) == []
 
 
 def test_booking_with_nothing_free_helps_on(client):
@@ -198,10 +320,14 @@ def test_booking_with_nothing_free_helps_on(client):
         {"theme": "nope"},
         {"site": "nope"},
         {"language": "xx"},
+        {"way": "LETTER"},
         {"starts": "soon"},
         {"starts": "9999-12-31T23:59Z"},
         {"starts": "2026-11-24T09:00"},
         {"from": "one-day"},
+        {"from": "9999-12-31"},
+        {"month": "2026-13"},
+        {"month": "9999-12"},
         {"theme": "a\x00b"},
     ],
 )
@@ -213,6 +339,12 @@ def test_unknown_wish_is_a_clear_404(client, name, query):
     assert "We could not find that" in text_of(response)
 
 
+def test_unknown_wish_leads_on_to_a_new_booking(client):
+    page = text_of(client.get(book_url(theme="nonsense")))
+
+    assert f'href="{reverse("appointments:book")}"' in page
+
+
 def test_site_that_is_not_public_is_a_clear_404(client):
     site = SiteFactory(is_open_to_public=False)
 
@@ -221,192 +353,13 @@ def test_site_that_is_not_public_is_a_clear_404(client):
     assert response.status_code == HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_confirmation_without_a_whole_wish_is_a_clear_404(client, method):
-    response = getattr(client, method)(reverse("appointments:book-confirm"))
+@pytest.mark.parametrize("near", ["\x00", "é" * 500, "<b>"])
+def test_nonsense_for_a_postcode_is_never_an_error_of_the_portal(client, tomorrow, near):
+    _service, _site, theme = offer(starts_at=tomorrow)
 
-    assert response.status_code == HTTPStatus.NOT_FOUND
+    answers = [client.get(book_url(theme=theme.code, near=near, **more)) for more in ({}, {"site": "anywhere"})]
 
-
-def test_confirmation_shows_the_moment_and_requires_nothing(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    response = client.get(confirm_url(site, theme, tomorrow))
-
-    assert response.status_code == HTTPStatus.OK
-    assert f"{tomorrow.astimezone(site.tz):%H:%M}" in text_of(response)
-    assert "required" not in text_of(response).split("<form", 1)[1]
-
-
-def test_confirming_books_and_leads_to_the_secret_page(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    response = client.post(confirm_url(site, theme, tomorrow), given(), follow=True)
-
-    appointment = Appointment.objects.get()
-    assert (appointment.starts_at, appointment.language, appointment.visitor) == (tomorrow, "fr", None)
-    assert appointment.code in text_of(response)
-    assert "It is booked" in text_of(response)
-
-
-def test_confirming_keeps_what_was_typed_in_the_readers_language(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-    typed = given(alias="Robin", email="robin@example.org", phone="081 12 34 56")
-
-    client.post(confirm_url(site, theme, tomorrow), typed)
-
-    visitor = Visitor.objects.get()
-    assert (visitor.alias, visitor.email, str(visitor.phone)) == ("Robin", "robin@example.org", "+3281123456")
-    assert visitor.language == "en"
-
-
-def test_confirming_twice_books_once(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-    form = given(alias="Robin")
-
-    first = client.post(confirm_url(site, theme, tomorrow), form)
-    second = client.post(confirm_url(site, theme, tomorrow), form)
-
-    assert first.url == second.url
-    assert Appointment.objects.count() == Visitor.objects.count() == 1
-
-
-def test_confirming_another_time_with_the_same_form_books_that_time(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-    form = given()
-
-    pages = [
-        client.post(confirm_url(site, theme, starts_at), form).url.split("?")[0]
-        for starts_at in (tomorrow, tomorrow + LENGTH, tomorrow + LENGTH)
-    ]
-
-    assert len(set(pages)) == Appointment.objects.count() == 2
-    assert set(Appointment.objects.values_list("starts_at", flat=True)) == {tomorrow, tomorrow + LENGTH}
-
-
-@pytest.mark.parametrize("broken", [{"token": ""}, {"token": "1"}, {"channel": ""}, {"channel": "LETTER"}])
-def test_confirming_with_a_broken_hidden_field_is_told_and_works_the_second_time(client, tomorrow, broken):
-    _service, site, theme = offer(starts_at=tomorrow)
-    url = confirm_url(site, theme, tomorrow)
-
-    response = client.post(url, given(alias="Robin") | broken)
-    form = text_of(response).split('<form class="booking__form"', 1)[1]
-    kept = dict(re.findall(r'name="(token|channel)" value="([^"]*)"', form))
-    again = client.post(url, kept | {"alias": "Robin"})
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "This form was no longer complete" in text_of(response)
-    assert again.status_code == HTTPStatus.FOUND
-    assert Appointment.objects.get().visitor.alias == "Robin"
-
-
-@pytest.mark.parametrize(
-    "long",
-    [{"email": f"robin@{'a.' * 150}org"}, {"alias": "r" * 61}, {"phone": "+32 81 12 34 56" + "0" * 300}],
-)
-def test_confirming_with_something_too_long_is_a_typing_error(client, tomorrow, long):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    response = client.post(confirm_url(site, theme, tomorrow), given() | long)
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert Visitor.objects.count() == 0
-
-
-def test_confirming_keeps_the_longest_number_that_exists(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    client.post(confirm_url(site, theme, tomorrow), given(phone="081 12 34 56 ext. 1234567"))
-
-    assert str(Visitor.objects.get().phone) == "+3281123456"
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"email": "robin"}, {"phone": "12"}, {"phone": "1\x002"}, {"email": "r\x00@example.org"}]
-)
-def test_confirming_with_a_typing_error_shows_it_and_keeps_the_rest(client, tomorrow, wrong):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    response = client.post(confirm_url(site, theme, tomorrow), given(alias="Robin") | wrong)
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Robin" in text_of(response)
-    assert Appointment.objects.count() == 0
-
-
-def test_confirming_by_telephone_asks_for_the_number(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow, channels=("ON_SITE", "PHONE"))
-
-    response = client.post(confirm_url(site, theme, tomorrow), given(channel="PHONE"))
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "Give a telephone number" in text_of(response)
-
-
-def take(site, theme, starts_at):
-    now = dt.datetime.now(dt.UTC)
-    return book_appointment(site=site, theme=theme, language="fr", starts_at=starts_at, now=now)
-
-
-def test_taken_slot_offers_the_next_three_and_loses_nothing_typed(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-    take(site, theme, tomorrow)
-    typed = given(alias="Robin", email="robin@example.org")
-
-    response = client.post(confirm_url(site, theme, tomorrow), typed)
-
-    actions = [url.replace("&amp;", "&") for url in re.findall(r'formaction="([^"]*)"', text_of(response))]
-    assert response.status_code == HTTPStatus.CONFLICT
-    assert actions == [confirm_url(site, theme, tomorrow + LENGTH * number) for number in (1, 2, 3)]
-    kept = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text_of(response)))
-    assert (kept["alias"], kept["email"], kept["token"]) == ("Robin", "robin@example.org", str(typed["token"]))
-
-    kept.pop("csrfmiddlewaretoken", None)
-    client.post(actions[0], kept)
-
-    booked = Appointment.objects.get(visitor__alias="Robin")
-    assert booked.starts_at == tomorrow + LENGTH
-
-
-def test_taken_slot_is_told_before_anything_is_typed(client, tomorrow):
-    _service, site, theme = offer(starts_at=tomorrow)
-    take(site, theme, tomorrow)
-
-    response = client.get(confirm_url(site, theme, tomorrow))
-
-    assert response.status_code == HTTPStatus.CONFLICT
-    assert confirm_url(site, theme, tomorrow + LENGTH) in links_in(response, "confirm")
-
-
-@pytest.mark.parametrize(
-    ("shift", "sentence"),
-    [
-        (dt.timedelta(days=-9), "already past"),
-        (dt.timedelta(days=70), "too far ahead"),
-        (dt.timedelta(minutes=7), "Nobody receives"),
-        (dt.timedelta(hours=-8), "Nobody receives"),
-    ],
-)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_moment_that_is_not_offered_is_refused_with_a_sentence(client, tomorrow, method, shift, sentence):
-    _service, site, theme = offer(starts_at=tomorrow)
-
-    response = getattr(client, method)(confirm_url(site, theme, tomorrow + shift), given())
-    if method == "get":
-        response = client.get(confirm_url(site, theme, tomorrow + shift))
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert sentence in text_of(response)
-    assert Appointment.objects.count() == 0
-
-
-def test_theme_that_a_site_does_not_serve_is_refused(client, tomorrow):
-    site, theme = SiteFactory(), ThemeFactory()
-
-    shown = client.get(confirm_url(site, theme, tomorrow))
-    sent = client.post(confirm_url(site, theme, tomorrow), given())
-
-    assert (shown.status_code, sent.status_code) == (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND)
+    assert [answer.status_code for answer in answers] == [HTTPStatus.OK] * 2
 
 
 def test_public_pages_name_neither_advisor_nor_employer(client, tomorrow):
@@ -414,52 +367,109 @@ def test_public_pages_name_neither_advisor_nor_employer(client, tomorrow):
     User.objects.update(display_name="Zoe Advisor", email="zoe@forem.example")
     partner = PartnerFactory(name="Forem Employer")
     site.memberships.create(user=site.duties.get().advisor, role="ADVISOR", partner=partner)
+    page = book_url(theme=theme.code, site=site.slug)
+    form = given(moment=moment_value(site, tomorrow))
     pages = [
         client.get(book_url(theme=theme.code)),
-        client.get(book_url(theme=theme.code, site=site.slug)),
+        client.get(page),
+        client.get(f"{page}&month={tomorrow:%Y-%m}"),
         client.get(book_url(theme=theme.code, site="anywhere")),
         client.get(confirm_url(site, theme, tomorrow)),
-        client.post(confirm_url(site, theme, tomorrow), given(), follow=True),
+        client.post(page, form, follow=True),
+        client.post(page, given(moment=form["moment"])),
         client.get(confirm_url(site, theme, tomorrow)),
     ]
-    secret_page = pages[4].redirect_chain[0][0].split("?")[0]
-    pages += [client.get(f"{secret_page}{page}") for page in ("move/", "cancel/", "erase/", "appointment.ics")]
+    secret_page = pages[5].redirect_chain[0][0].split("?")[0]
+    pages += [
+        client.get(f"{secret_page}{page}") for page in ("move/", "cancel/", "erase/", "print/", "appointment.ics")
+    ]
 
     everything = " ".join(text_of(page) for page in pages)
 
-    assert len(pages) == 10
+    assert {page.status_code for page in pages} == {HTTPStatus.OK, HTTPStatus.CONFLICT}
     for word in ("Zoe", "zoe@", "Forem Employer", "advisor_id"):
         assert word not in everything
 
 
-@pytest.mark.parametrize("place", ["", "anywhere", "one"])
+# Theme, site or sites, services, openings, shifts, what is taken; which languages there are anywhere.
+QUERIES = {"one": 6, "": 6, "anywhere": 7}
+
+
+@pytest.mark.parametrize("place", QUERIES)
 def test_booking_costs_the_same_queries_for_one_and_three(client, tomorrow, django_assert_num_queries, place):
-    _service, site, theme = offer(starts_at=tomorrow)
+    _service, site, theme = offer(starts_at=tomorrow, languages=("en",))
     url = book_url(theme=theme.code, **({"site": site.slug if place == "one" else place} if place else {}))
     client.get(url)
-    expected = 1 + 4 + 1  # theme; services, shifts, closures, appointments; sites
 
-    with django_assert_num_queries(expected):
+    with django_assert_num_queries(QUERIES[place]):
         client.get(url)
     for _number in range(2):
-        offer(theme=theme, starts_at=tomorrow)
+        offer(theme=theme, site=SiteFactory(network=site.network), starts_at=tomorrow, languages=("en",))
         ShiftFactory(duty=DutyFactory(site=site, themes=[theme]), starts_at=tomorrow)
-    with django_assert_num_queries(expected):
+    with django_assert_num_queries(QUERIES[place]):
         client.get(url)
 
 
-def test_wrong_detail_is_summed_up_where_the_reader_arrives(client, tomorrow):
+def test_month_tells_how_many_moments_are_free_on_each_day(client, tomorrow):
     _service, site, theme = offer(starts_at=tomorrow)
+    page = book_url(theme=theme.code, site=site.slug)
 
-    page = text_of(client.post(confirm_url(site, theme, tomorrow), given(email="nomail", alias="Robin")))
+    month = next(link for link in links_in(client.get(page), "month=") if link.startswith("/en/book"))
+    shown = client.get(month)
+    day = client.get(links_in(shown, f"from={tomorrow:%Y-%m-%d}")[0])
 
-    assert "<title>Error: " in page
-    assert 'class="error-summary" role="alert" tabindex="-1" autofocus' in page
-    assert '<a href="#id_email">' in page
-    assert 'value="Robin"' in page
+    assert "4 free moments" in re.sub(r"\s+", " ", text_of(shown))
+    assert len(links_in(shown, "from=")) == 1
+    assert len(moments_in(day)) == 4
 
 
-def test_unknown_wish_leads_on_to_a_new_booking(client):
-    page = text_of(client.get(book_url(theme="nonsense")))
+def test_month_leads_to_the_next_one_and_never_before_today(client, tomorrow):
+    _service, site, theme = offer(starts_at=tomorrow)
+    first = dt.datetime.now(site.tz).date().replace(day=1)
+    after = (first + dt.timedelta(days=31)).replace(day=1)
 
-    assert f'href="{reverse("appointments:book")}"' in page
+    now, later = (
+        client.get(book_url(theme=theme.code, site=site.slug, month=f"{day:%Y-%m}")) for day in (first, after)
+    )
+
+    around = [(page.context["before"], page.context["after"]) for page in (now, later)]
+    assert around[0] == (None, after)
+    assert around[1][0] == first
+    assert book_url(theme=theme.code, site=site.slug, month=f"{after:%Y-%m}") in links_in(now, "month=")
+
+
+@pytest.mark.parametrize(("month", "side"), [("2150-01", "before"), ("2020-01", "after")])
+def test_month_outside_those_to_book_leads_straight_back(client, tomorrow, month, side):
+    service, site, theme = offer(starts_at=tomorrow)
+    now = dt.datetime.now(site.tz)
+    ends = {"before": now + dt.timedelta(days=service.horizon_days), "after": now}
+
+    response = client.get(book_url(theme=theme.code, site=site.slug, month=month))
+
+    around = {name: response.context[name] for name in ("before", "after")}
+    assert {name: day for name, day in around.items() if day} == {side: ends[side].date().replace(day=1)}
+    assert "Nothing is free in this month." in text_of(response)
+    assert book_url(theme=theme.code, site=site.slug) in links_in(response, "theme=")
+
+
+def test_month_costs_the_same_queries_for_one_and_three(client, tomorrow, django_assert_num_queries):
+    _service, site, theme = offer(starts_at=tomorrow)
+    url = book_url(theme=theme.code, site=site.slug, month=f"{tomorrow:%Y-%m}")
+
+    with django_assert_num_queries(6):
+        client.get(url)
+    for _number in range(2):
+        ShiftFactory(duty=DutyFactory(site=site, themes=[theme]), starts_at=tomorrow)
+    with django_assert_num_queries(6):
+        client.get(url)
+
+
+@pytest.mark.parametrize(("title", "told"), [("Quick chat", "Quick chat · 45 minutes"), ("", ">45 minutes")])
+def test_name_and_length_of_the_service_stand_under_its_theme(client, tomorrow, title, told):
+    _service, site, theme = offer(starts_at=tomorrow, title_en=title)
+
+    moments = client.get(book_url(theme=theme.code, site=site.slug))
+    confirm = text_of(client.get(confirm_url(site, theme, tomorrow)))
+
+    assert told in text_of(moments)
+    assert title in confirm

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
+from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
+from appointments.models import Appointment
 from citemetiers import demo
 from sites.models import User
+from tests.e2e.snapshot import Restore, taken_now
+from tests.sessions import cookie_of
 
 FLAGS = [
     "--no-sandbox",
@@ -21,7 +23,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell without windows does the same in less time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# A wait ends with what it waits for; a busy machine may need long.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,17 +40,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
-        reason = "No Chromium: install it (apt install chromium) or name it in CHROMIUM"
+        reason = "No Chromium: install it (apt install chromium-headless-shell) or name it in CHROMIUM"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     return {**browser_type_launch_args, "executable_path": found, "args": FLAGS}
 
 
+@pytest.fixture(scope="session")
+def _kept() -> list[Restore]:
+    """The demonstration as it was first loaded, once it was."""
+    return []
+
+
 @pytest.fixture
-def demo_data(transactional_db: None, settings: Any) -> None:
+def demo_data(transactional_db: None, settings: Any, _kept: list[Restore]) -> None:
     settings.DEMO = True
-    demo.load(now=timezone.now(), say=lambda _text: None)
+    if _kept:
+        _kept[0]()
+        return
+    with transaction.atomic():
+        demo.load(now=timezone.now(), say=lambda _text: None)
+        # Each test counts what it books itself.
+        Appointment.objects.all().delete()
+    _kept.append(taken_now())
 
 
 @pytest.fixture
@@ -54,10 +72,7 @@ def sign_in(context: BrowserContext, live_server: Any) -> Callable[[str], User]:
 
     def as_person(name: str) -> User:
         user = User.objects.get(email=f"{name}@demo.example")
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+        context.add_cookies([cookie_of(user, url=live_server.url)])
         return user
 
     return as_person

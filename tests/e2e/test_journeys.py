@@ -3,69 +3,18 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
-from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from activities.services import SEED_FILE
-from appointments.models import Appointment
 from sites.models import User
+from tests.e2e.desks import expect_waiting
 from visitors.models import Contact
 
-PHONE = {"width": 360, "height": 740}
-CODE = re.compile(r"^[A-HJ-NP-Z2-9]{6}$")
 DAY = "2024-02-21"
-
-
-def test_visitor_books_moves_and_cancels_with_nothing_typed(demo_data: None, watched: Page, live_server: Any) -> None:
-    page = watched
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-
-    # From the home page to the code: four taps, nothing typed.
-    page.goto(f"{live_server.url}/en/")
-    page.get_by_role("link", name="Find work").click()
-    page.locator("main").get_by_role("link", name=re.compile("Namur")).first.click()
-    page.locator("main a[href*='book/confirm']").first.click()
-    page.get_by_role("button", name="Book this moment").click()
-
-    appointment = Appointment.objects.get()
-    assert CODE.match(appointment.code)
-    assert appointment.visitor is None
-    expect(page.get_by_text(appointment.code).first).to_be_visible()
-    expect(page.locator("main svg[role=img], main svg.segno, main .ticket svg").first).to_be_visible()
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name="Add to my calendar").click()
-    assert "BEGIN:VTIMEZONE" in Path(waiting.value.path()).read_text()
-
-    page.get_by_role("link", name=re.compile("^Move")).click()
-    page.locator("main form button").nth(3).click()
-    moved = Appointment.objects.get()
-    assert moved.starts_at != appointment.starts_at
-    assert moved.code == appointment.code
-
-    page.get_by_role("link", name="Cancel the appointment").click()
-    page.locator("main form [type=submit]").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This appointment is cancelled")
-    assert Appointment.objects.get().state == "CANCELLED"
-
-
-def test_visitor_with_an_address_gets_a_confirmation_in_the_language_of_the_page(
-    demo_data: None, watched: Page, live_server: Any
-) -> None:
-    page = watched
-    page.goto(f"{live_server.url}/nl/book/?theme=train&site=bruxelles")
-    page.locator("main a[href*='book/confirm']").first.click()
-    page.locator("input[type=email]").fill("someone@example.org")
-    page.locator("main form [type=submit]").last.click()
-
-    expect(page.locator("main")).to_contain_text(Appointment.objects.get().code)
-    assert [message.to for message in mail.outbox] == [["someone@example.org"]]
-    assert f"{reverse('appointments:appointment', args=['x'])[:4]}" not in mail.outbox[0].subject
-    assert "/nl/b/" in mail.outbox[0].body
 
 
 def test_advisor_logs_a_contact_with_the_keyboard_and_undoes_it(
@@ -79,10 +28,12 @@ def test_advisor_logs_a_contact_with_the_keyboard_and_undoes_it(
     page.keyboard.press("3")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]").first).to_contain_text(re.compile("emploi|work", re.IGNORECASE))
+    expect_waiting(page, 0)
     assert Contact.objects.count() == before + 1
 
-    with page.expect_response("**/contacts/undo/**"):
-        page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect(page.locator("[data-desk-bar]")).to_contain_text(re.compile("annulé|undone", re.IGNORECASE))
+    expect_waiting(page, 0)
     assert Contact.objects.count() == before
 
 

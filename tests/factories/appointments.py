@@ -4,6 +4,7 @@ import factory
 
 from appointments.models import Appointment, Duty, Service, Shift
 from citemetiers.kernel.codes import fingerprint, new_reference, secret_for
+from citemetiers.kernel.dates import local_day
 from sites.enums import Weekday
 from tests.factories.base import PortalFactory
 from tests.factories.sites import NetworkFactory, SiteFactory, ThemeFactory, UserFactory
@@ -51,6 +52,7 @@ class ShiftFactory(PortalFactory):
     site = factory.SelfAttribute("duty.site")
     starts_at = TUESDAY_AT_9
     ends_at = factory.LazyAttribute(lambda shift: shift.starts_at + dt.timedelta(hours=3))
+    stands_for_on = factory.LazyAttribute(lambda shift: local_day(shift.starts_at, tz=shift.site.tz))
 
 
 class AppointmentFactory(PortalFactory):
@@ -66,6 +68,7 @@ class AppointmentFactory(PortalFactory):
     language = "fr"
     starts_at = TUESDAY_AT_9
     ends_at = factory.LazyAttribute(lambda made: made.starts_at + dt.timedelta(minutes=MINUTES))
+    free_again_at = factory.LazyAttribute(lambda made: made.ends_at + made.service.buffer)
 
 
 def offer(*, advisors=1, starts_at=TUESDAY_AT_9, site=None, theme=None, languages=("fr",), **service):

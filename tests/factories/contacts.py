@@ -6,7 +6,7 @@ import factory
 from tests.factories.base import PortalFactory
 from tests.factories.sites import SiteFactory, ThemeFactory, UserFactory
 from visitors.enums import DurationBand, HalfDay, Way
-from visitors.models import Contact, ContactAuthor, ContactTheme
+from visitors.models import Contact, ContactTheme, EntryAuthor
 
 DAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
@@ -32,10 +32,10 @@ class ContactFactory(PortalFactory):
             ContactTheme.objects.bulk_create(ContactTheme(contact=self, theme=theme) for theme in chosen)
 
 
-class ContactAuthorFactory(PortalFactory):
+class EntryAuthorFactory(PortalFactory):
     class Meta:
-        model = ContactAuthor
+        model = EntryAuthor
 
-    contact_key = factory.LazyFunction(lambda: ContactFactory().pk)
+    entry_key = factory.LazyFunction(lambda: ContactFactory().pk)
     author = factory.SubFactory(UserFactory)
-    written_at = NOW
+    day = DAY

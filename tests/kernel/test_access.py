@@ -27,9 +27,10 @@ def test_permission_of_a_network_reaches_each_of_its_sites() -> None:
 
 
 def test_permission_is_not_held_by_another_role() -> None:
-    membership = MembershipFactory(role=Role.NETWORK_MANAGER)
+    site = SiteFactory()
+    membership = MembershipFactory(role=Role.NETWORK_MANAGER, site=None, network=site.network)
 
-    assert not membership.user.has_perm(PERMISSION, membership.site)
+    assert not membership.user.has_perm(PERMISSION, site)
 
 
 @pytest.mark.parametrize("traits", [{"is_active": False}, {}])

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -6,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
+from django.utils import translation
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
 SIGNS = set(re.findall(r'<symbol id="([a-z]+)"', (Path(settings.BASE_DIR) / "static/img/signs.svg").read_text()))
@@ -124,3 +126,50 @@ def test_panels_never_stand_in_panels() -> None:
     guilty = [path.name for path in TEMPLATES if nested.search(path.read_text(encoding="utf-8"))]
 
     assert guilty == []
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        ("fr", dt.date(2027, 1, 1), "1er janvier 2027 vendredi 1er janvier 1er janvier 01/01/2027"),
+        ("fr", dt.date(2027, 1, 11), "11 janvier 2027 lundi 11 janvier 11 janvier 11/01/2027"),
+        ("en", dt.date(2027, 1, 1), "1 January 2027 Friday 1 January 1 January 01/01/2027"),
+        ("de", dt.date(2027, 1, 1), "1. Januar 2027 Freitag 1 Januar 1. Januar 01.01.2027"),
+    ],
+)
+def test_date_calls_the_first_of_a_month_as_the_language_does(language: str, day: dt.date, words: str) -> None:
+    source = (
+        '{{ day|date }} {{ day|date:"l j F" }} {{ day|date:"MONTH_DAY_FORMAT" }} {{ day|date:"SHORT_DATE_FORMAT" }}'
+    )
+
+    with translation.override(language):
+        html = render(source, day=day)
+
+    assert html == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "vendredi 1er janvier 2027, vendredi 1er janvier, ven. 1er jan."),
+        ("nl", "vrijdag 1 januari 2027, vrijdag 1 januari, vr 1 jan"),
+        ("de", "Freitag, 1. Januar 2027, Freitag, 1. Januar, Fr 1. Jan."),
+        ("en", "Friday 1 January 2027, Friday 1 January, Fri 1 Jan."),
+    ],
+)
+def test_date_with_its_weekday_is_written_as_the_language_does(language: str, words: str) -> None:
+    source = '{{ day|date:"WEEKDAY_DATE_FORMAT" }}, {{ day|date:"WEEKDAY_DAY_FORMAT" }}, {{ day|date:"D j N" }}'
+
+    with translation.override(language):
+        html = render(source, day=dt.date(2027, 1, 1))
+
+    assert html == words
+
+
+def test_date_is_in_local_time_and_empty_where_there_is_none() -> None:
+    moment = dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC)
+
+    with translation.override("fr"):
+        html = render('{{ moment|date:"DATE_FORMAT" }}|{{ none|date:"DATE_FORMAT" }}|', moment=moment, none=None)
+
+    assert html == "1er janvier 2027||"

@@ -4,9 +4,11 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from citemetiers.audit.watched import WATCHED
+from sites.enums import Role
 from sites.models import User
 from sites.services import load_reference
-from tests.factories.sites import MembershipFactory
+from tests.factories.sites import MembershipFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 OURS = {"sites", "visitors", "activities", "appointments", "reporting"}
@@ -29,7 +31,7 @@ def test_admin_lists_and_adds_reference_data(administrator: Client, model: type[
 
 
 def test_admin_shows_no_visitor_and_no_contact() -> None:
-    assert {model.__name__ for model in MODELS}.isdisjoint({"Visitor", "Contact", "ContactAuthor", "Appointment"})
+    assert {model.__name__ for model in MODELS}.isdisjoint({"Visitor", "Contact", "EntryAuthor", "Appointment"})
 
 
 def test_admin_never_deletes_a_word(administrator: Client) -> None:
@@ -45,3 +47,21 @@ def test_admin_is_closed_to_other_staff(client: Client) -> None:
     client.force_login(MembershipFactory().user)
 
     assert client.get("/admin/sites/site/").status_code in {302, 403}
+
+
+def test_history_leads_to_the_list_of_changes(client: Client) -> None:
+    site = SiteFactory()
+    client.force_login(MembershipFactory(role=Role.NETWORK_MANAGER, site=None, network=site.network).user)
+
+    content = client.get(reverse("admin:sites_site_history", args=[site.pk])).content.decode()
+    changes = client.get("/audit/?kind=sites.site")
+
+    assert 'href="/audit/?kind=sites.site"' in content
+    assert "change history" not in content
+    assert changes.status_code == 200
+
+
+def test_every_kind_with_a_history_can_be_asked_for_in_the_list_of_changes() -> None:
+    kinds = {model for model in MODELS if model._meta.app_label == "sites"}
+
+    assert kinds <= set(WATCHED)

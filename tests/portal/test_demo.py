@@ -9,14 +9,33 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from activities.models import OpenDay, Release
-from appointments.models import Shift
+from appointments.models import Appointment, Duty, QueueObservation, Seating, Shift, Ticket
 from citemetiers import demo
 from reporting.models import PublishedFigure
 from sites.enums import Role
-from sites.models import Site, User
-from visitors.models import Contact
+from sites.models import Desk, Site, User
+from visitors.models import Contact, SurveyAnswer
 
 pytestmark = pytest.mark.django_db
+
+COUNTED = (
+    User,
+    Duty,
+    Shift,
+    Appointment,
+    Contact,
+    OpenDay,
+    Release,
+    Desk,
+    Seating,
+    Ticket,
+    QueueObservation,
+    SurveyAnswer,
+)
+
+
+THURSDAY = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
+MONDAY_A_YEAR_LATER = dt.datetime(2027, 11, 29, 9, tzinfo=dt.UTC)
 
 
 def _load(now: dt.datetime) -> list[str]:
@@ -25,10 +44,18 @@ def _load(now: dt.datetime) -> list[str]:
     return steps
 
 
-def test_load_tells_each_step_and_holds_every_room() -> None:
-    steps = _load(timezone.now())
+@pytest.fixture(scope="module")
+def steps(lasting_rows: None) -> list[str]:
+    """The demonstration as it is loaded from nothing: it takes seconds, so once."""
+    return _load(THURSDAY)
 
-    assert len(steps) == 5
+
+def _is_alive(now: dt.datetime) -> bool:
+    return Appointment.objects.filter(advisor__email="advisor@demo.example", starts_at__gt=now).exists()
+
+
+def test_load_tells_each_step_and_holds_every_room(steps: list[str]) -> None:
+    assert len(steps) == 9
     assert Site.objects.count() == 13
     assert PublishedFigure.objects.count() == 15
     assert Release.objects.count() == 12
@@ -36,28 +63,39 @@ def test_load_tells_each_step_and_holds_every_room() -> None:
         User.objects.filter(memberships__isnull=False).values_list("memberships__role", flat=True)
     )
     assert not Contact.objects.filter(is_illustrative=False).exists()
+    assert not QueueObservation.objects.filter(is_illustrative=False).exists()
+    assert not SurveyAnswer.objects.filter(is_illustrative=False).exists()
 
 
-def test_load_twice_adds_nothing() -> None:
-    now = timezone.now()
-    _load(now)
-    before = [model.objects.count() for model in (User, Shift, Contact, OpenDay, Release)]
+def test_load_twice_adds_nothing(steps: list[str]) -> None:
+    before = [model.objects.count() for model in COUNTED]
 
-    _load(now)
+    _load(THURSDAY)
 
-    assert [model.objects.count() for model in (User, Shift, Contact, OpenDay, Release)] == before
+    assert [model.objects.count() for model in COUNTED] == before
 
 
-def test_load_a_year_later_has_free_moments_and_an_open_day_ahead() -> None:
-    now = timezone.now()
-    _load(now)
-    later = now + dt.timedelta(days=366)
+def test_advisor_of_the_demo_has_an_agenda_with_visitors_who_stay_nobody(steps: list[str]) -> None:
+    advisor = User.objects.get(email="advisor@demo.example")
+    booked = Appointment.objects.filter(site__slug="namur", starts_at__gt=THURSDAY)
+    days = {timezone.localdate(one.starts_at, timezone=one.site.tz) for one in booked}
+    assert _is_alive(THURSDAY)
+    assert advisor.duties.exists()
+    assert booked.count() == 4
+    assert len(days) == 2
+    assert min(days) > timezone.localdate(THURSDAY)
+    assert not Appointment.objects.filter(visitor__isnull=False).exists()
+
+
+def test_load_a_year_later_has_free_moments_an_agenda_and_an_open_day_ahead(steps: list[str]) -> None:
+    later = MONDAY_A_YEAR_LATER
 
     _load(later)
 
     ahead = Shift.objects.filter(starts_at__gt=later, starts_at__lt=later + dt.timedelta(days=5))
     assert ahead.values("site").distinct().count() == 13
     assert OpenDay.objects.filter(day__gt=later.date()).exists()
+    assert _is_alive(later)
 
 
 def test_welcome_names_address_accounts_password_and_mail_folder(settings: Any) -> None:

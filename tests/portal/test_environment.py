@@ -35,7 +35,9 @@ def _check(**changes: str) -> "subprocess.CompletedProcess[str]":
         ("DATABASE_URL", "postgres://[::1/db", "DATABASE_URL"),
         ("EMAIL_URL", "bogus", "EMAIL_URL cannot be read"),
         ("PORTAL_RETENTION_DAYS", "-3", "PORTAL_RETENTION_DAYS is -3, and may not be below 0"),
+        ("PORTAL_INVITATION_DAYS", "0", "PORTAL_INVITATION_DAYS is 0, and may not be below 1"),
         ("PORTAL_BASE_URL", "portal.example.org", "PORTAL_BASE_URL must start with one of http://"),
+        ("SMS_URL", "carrier-pigeon://roof", "SMS_URL must start with one of consoletext://"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is “LOUD”. Use one of DEBUG"),
         ("SECRET_KEY_FILE", "/no/such/file", "SECRET_KEY"),
     ],
@@ -62,6 +64,17 @@ def test_good_environment_passes() -> None:
     answer = _check()
 
     assert answer.returncode == 0, answer.stderr
+
+
+def test_without_a_carrier_there_are_no_text_messages() -> None:
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "citemetiers.settings", **GOOD}
+    script = "from django.conf import settings; print(repr(settings.SMS_URL))"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout.strip() == "''"
 
 
 def test_secret_may_come_from_a_file(tmp_path: Path) -> None:

@@ -59,6 +59,10 @@ def test_error_page_says_what_happened(visitor: Client, name: str, status: int, 
     assert str(RAISED[name]) not in response.text.split("<main")[1] or name == "refused"
 
 
+def test_refusal_leads_everybody_to_whoever_gives_roles(visitor: Client) -> None:
+    assert "Ask whoever gives out the roles at your place." in visitor.get("/raise/refused/").text
+
+
 def test_unknown_address_is_not_found(visitor: Client) -> None:
     response = visitor.get("/nothing-here/")
 
@@ -80,6 +84,17 @@ def test_form_without_its_token_has_expired() -> None:
 
     assert response.status_code == 403
     assert "<h1>This form has expired</h1>" in response.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_method_that_no_form_has_is_refused_as_such(method: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+
+    response = client.generic(method, "/raise/refused/")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, POST"
+    assert "expired" not in response.text
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -40,7 +41,7 @@ def test_home_asks_one_question_and_offers_every_theme_and_site(client: Client) 
 
 def test_home_leaves_out_a_retired_theme(client: Client) -> None:
     ThemeFactory(code="kept")
-    ThemeFactory(code="retired", is_retired=True)
+    ThemeFactory(code="retired", retired=True)
 
     page = client.get("/en/").content.decode()
 
@@ -62,9 +63,56 @@ def test_home_shows_the_next_open_day_and_the_last(client: Client) -> None:
     assert shown == [False, True, True, False]
 
 
-@pytest.mark.parametrize("name", ["privacy", "data-sources", "home", "healthz"])
+@pytest.mark.parametrize("name", ["privacy", "data-sources", "charter", "accessibility", "home", "healthz"])
 def test_public_page_needs_no_account(client: Client, name: str) -> None:
     assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["privacy", "data-sources", "charter", "accessibility"])
+def test_page_of_plain_text_asks_no_query_and_sets_no_cookie(
+    client: Client, django_assert_num_queries, name: str
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get(reverse(name))
+
+    assert not answer.cookies
+    assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_page_of_sources_lists_every_kind_of_row_that_the_demonstration_invents(
+    client: Client, settings: Any, is_demo: bool
+) -> None:
+    settings.DEMO = is_demo
+
+    page = client.get(reverse("data-sources")).text
+
+    assert ["The resources of the catalogue" in page, "The rooms of the places." in page] == [is_demo, is_demo]
+
+
+def test_accessibility_statement_names_three_steps_and_says_what_is_to_be_confirmed(client: Client) -> None:
+    page = client.get(reverse("accessibility")).text
+
+    route = page.partition("<ol>")[2].partition("</ol>")[0]
+    assert route.count("<strong>") == 3
+    assert route.count("to be confirmed") == 2
+    assert ("le-mediateur.be" in route, "ombuds.brussels" in route) == (True, True)
+    assert "21 November 2026" in page
+
+
+def test_accessibility_statement_gives_the_contacts_of_the_operator(client: Client, settings: Any) -> None:
+    settings.PORTAL_ACCESSIBILITY_CONTACT = "access@example.org"
+    settings.PORTAL_ACCESSIBILITY_COMPLAINTS = "https://example.org/complaints"
+
+    page = client.get(reverse("accessibility")).text
+
+    assert 'href="mailto:access@example.org"' in page
+    assert 'href="https://example.org/complaints"' in page
+    assert "to be confirmed</span>" not in page
+
+
+def test_charter_makes_six_promises(client: Client) -> None:
+    assert client.get(reverse("charter")).text.count('<h2 class="promise__title">') == 6
 
 
 def test_search_engines_leave_people_and_staff_alone(client: Client) -> None:

@@ -47,12 +47,34 @@ def test_public_page_asks_the_database_nothing(
     assert "csrfmiddlewaretoken" not in html
 
 
-def test_public_menu_marks_where_the_visitor_is(rendered: Page) -> None:
-    html = rendered("public", "/en/sites/")
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("/en/sites/", ["/en/sites/"]),
+        ("/en/sites/namur/", ["/en/sites/"]),
+        ("/en/resources/", ["/en/resources/"]),
+        ("/en/partners/", []),
+    ],
+)
+def test_public_menu_marks_where_the_visitor_is(rendered: Page, address: str, current: list[str]) -> None:
+    html = rendered("public", address)
 
     menu = html.split('class="site-header__pages"')[1].split("</nav>")[0]
-    assert re.findall(r'<a href="([^"]+)" aria-current="true">', menu) == ["/en/sites/"]
-    assert re.findall(r'<a href="([^"]*)"', menu) == ["/en/book/", "/en/sites/", "/en/open-days/", "/en/figures/"]
+    assert re.findall(r'<a href="([^"]+)" aria-current="true">', menu) == current
+    assert re.findall(r'<a href="([^"]*)"', menu) == ["/en/book/", "/en/sites/", "/en/resources/", "/en/open-days/"]
+
+
+def test_public_footer_leads_to_what_every_visitor_may_ask(rendered: Page) -> None:
+    footer = rendered("public", "/en/sites/").split("<footer")[1]
+
+    assert re.findall(r'<a href="/en/([a-z]+)/"', footer) == [
+        "charter",
+        "partners",
+        "figures",
+        "accessibility",
+        "privacy",
+        "data",
+    ]
 
 
 def test_page_without_language_prefix_offers_a_form(rendered: Page) -> None:

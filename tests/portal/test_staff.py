@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from sites.enums import Role
 from sites.models import User
-from tests.factories.sites import PASSWORD, MembershipFactory, UserFactory
+from tests.factories.sites import PASSWORD, MembershipFactory, NetworkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_staff_home_leads_to_the_screen_of_the_role(client: Client, role: Role, screen: str) -> None:
-    membership = MembershipFactory(role=role)
+    in_network = {"site": None, "network": NetworkFactory()} if role == Role.NETWORK_MANAGER else {}
+    membership = MembershipFactory(role=role, **in_network)
     client.force_login(membership.user)
 
     answer = client.get(reverse("staff-home"))
@@ -102,3 +103,13 @@ def test_admin_signs_in_at_the_same_door(client: Client) -> None:
     answer = client.get("/admin/", follow=True)
 
     assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+def test_no_shared_cache_keeps_what_is_for_staff_and_no_browser_the_secrets_of_an_account(client: Client) -> None:
+    client.force_login(MembershipFactory(role=Role.COORDINATOR).user)
+
+    team, password = client.get("/team/", follow=True), client.get("/accounts/password/change/", follow=True)
+
+    assert (team.status_code, password.status_code) == (200, 200)
+    assert "private" in team["Cache-Control"]
+    assert "no-store" in password["Cache-Control"]

@@ -9,7 +9,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from reporting.exports import build_workbook
-from reporting.figures import figures_of
+from reporting.figures import figures_of, no_shows_of
 from reporting.services import load_published_figures
 from sites.models import Site
 from sites.services import load_reference
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 def read(year: int, sites: list[Site], now: dt.datetime) -> dict[str, list[tuple[Any, ...]]]:
     figures = figures_of(year, sites=sites, now=now)
-    file = build_workbook(figures, scope=", ".join(site.name for site in sites), now=now)
+    no_shows = no_shows_of(year, sites=sites)
+    file = build_workbook(figures, no_shows=no_shows, scope=", ".join(site.name for site in sites), now=now)
     book = load_workbook(io.BytesIO(file))
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
@@ -34,8 +35,8 @@ def test_figures_hold_every_site_month_and_way_up_to_this_month(site: Site, now:
 
     assert rows[0][:4] == ("Site", "Name of the site", "Month", "Way of service")
     assert len(rows) == 1 + 2 * 11 * len(Way)
-    assert ("namur", site.name, "2026-03", "one-to-one, walk-in", 1, 2, 0, None, None, "counted") in rows
-    assert ("namur", site.name, "2026-11", "telephone", 0, 0, 0, None, None, "nothing counted") in rows
+    assert ("namur", site.name, "2026-03", "one-to-one, walk-in", 1, 2, 0, 0, None, None, "counted") in rows
+    assert ("namur", site.name, "2026-11", "telephone", 0, 0, 0, 0, None, None, "nothing counted") in rows
     assert not [row for row in rows if row[2] == "2026-12"]
 
 
@@ -66,7 +67,7 @@ def test_brussels_2023_lines_add_up(now: dt.datetime) -> None:
 
     figures = sheets["Figures"][1:]
     assert {row[2] for row in figures} == {"whole year"}
-    assert {row[3]: row[7] for row in figures} == {
+    assert {row[3]: row[8] for row in figures} == {
         "one-to-one": 28_977,
         "self-service": 9_556,
         "group": 18_062,
@@ -100,9 +101,9 @@ def test_names_that_look_like_formulas_or_links_stay_text(now: dt.datetime, log:
     sites = [SiteFactory(name="=HYPERLINK(1)"), SiteFactory(name="https://example.org"), SiteFactory(name="007")]
     for site in sites:
         log(site=site, day=dt.date(2026, 3, 2))
-    figures = figures_of(2026, sites=sites, now=now)
+    figures, no_shows = figures_of(2026, sites=sites, now=now), no_shows_of(2026, sites=sites)
 
-    book = load_workbook(io.BytesIO(build_workbook(figures, scope="=1+1", now=now)))
+    book = load_workbook(io.BytesIO(build_workbook(figures, no_shows=no_shows, scope="=1+1", now=now)))
 
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -136,4 +137,4 @@ def test_file_can_be_built_in_every_language(site: Site, now: dt.datetime, log: 
     with translation.override(language):
         sheets = read(2026, [site], now)
 
-    assert len(sheets) == 5
+    assert len(sheets) == 6

@@ -4,16 +4,25 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
-from reporting.services import ensure_demo_contacts, ensure_illustrative_sites, seed_contacts
+from reporting.figures import doors_of, figures_of
+from reporting.services import (
+    ensure_demo_contacts,
+    ensure_demo_counts,
+    ensure_demo_doors,
+    ensure_illustrative_sites,
+    seed_contacts,
+    seed_counts,
+)
 from sites.enums import SiteKind
 from sites.models import Site
 from sites.services import load_reference
 from tests.factories.contacts import ContactFactory
 from tests.factories.sites import SiteFactory
-from visitors.enums import Gender, Way
-from visitors.models import Contact, ContactTheme
+from visitors.enums import Gender, TallyKind, Way
+from visitors.models import ClosedMonth, Contact, ContactTheme, DoorReading, Tally, TallyMargin
+from visitors.services import tend_log
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +184,83 @@ def test_command_seeds_from_nothing_and_is_repeatable(settings: Any) -> None:
 def test_command_names_the_limits_of_a_wrong_argument(argument: str) -> None:
     with pytest.raises(CommandError, match="is not a whole number from"):
         call_command("seed", argument)
+
+
+# --- Counts, doors and closed months -------------------------------------------------------------
+
+
+def count_rows() -> list[dict[str, Any]]:
+    return list(Tally.objects.order_by("pk").values())
+
+
+def test_same_seed_writes_the_same_counts_once(site: Site) -> None:
+    load_reference()
+    values: dict[str, Any] = {"first_on": JANUARY, "until": dt.date(2026, 11, 20), "sites": [site], "seed": 7}
+    new = seed_counts(counts=200, **values)
+    before, margins = count_rows(), TallyMargin.objects.count()
+
+    assert seed_counts(counts=200, **values) == 0
+    assert count_rows() == before
+    assert len(before) == new > 150
+    assert TallyMargin.objects.count() == margins > 0
+    assert {row["kind"] for row in before} == set(TallyKind)
+    assert all(row["is_illustrative"] for row in before)
+    assert seed_counts(counts=200, **(values | {"seed": 8})) > 100
+
+
+def test_parts_of_a_made_up_group_are_no_larger_than_it(site: Site) -> None:
+    seed_counts(counts=300, first_on=JANUARY, until=dt.date(2026, 11, 20), sites=[site], seed=7)
+
+    assert TallyMargin.objects.exists()
+    assert not TallyMargin.objects.filter(number__gt=F("tally__number")).exists()
+
+
+def test_no_counts_without_days_sites_or_themes(site: Site) -> None:
+    assert seed_counts(counts=10, first_on=JANUARY, until=JANUARY, sites=[site], seed=1) == 0
+    assert seed_counts(counts=10, first_on=JANUARY, until=dt.date(2026, 2, 1), sites=[], seed=1) == 0
+
+    assert seed_counts(counts=60, first_on=JANUARY, until=dt.date(2026, 2, 1), sites=[site], seed=1) == 60
+    assert not Tally.objects.filter(kind=TallyKind.BATCH).exists()
+
+
+def test_demo_counts_and_doors_fill_the_year_up_to_yesterday_and_only_add() -> None:
+    load_reference()
+    spring = dt.datetime.combine(dt.date(2026, 3, 1), NOON)
+    autumn = dt.datetime.combine(dt.date(2026, 11, 21), NOON)
+
+    first = ensure_demo_counts(now=spring), ensure_demo_doors(now=spring)
+    before = count_rows()
+    second = ensure_demo_counts(now=autumn), ensure_demo_doors(now=autumn)
+
+    assert min(*first, *second) > 0
+    assert [row for row in count_rows() if row["day"] < dt.date(2026, 3, 1)] == before
+    assert (ensure_demo_counts(now=autumn), ensure_demo_doors(now=autumn)) == (0, 0)
+    assert not Tally.objects.filter(Q(is_illustrative=False) | Q(day__gte=dt.date(2026, 11, 21))).exists()
+    assert not DoorReading.objects.filter(is_illustrative=False).exists()
+
+
+def test_demo_doors_say_what_was_counted_what_was_estimated_and_where_nobody_looked() -> None:
+    load_reference()
+    now = dt.datetime.combine(dt.date(2026, 11, 21), NOON)
+    ensure_demo_doors(now=now)
+
+    doors = doors_of(2026, sites=list(Site.objects.for_public().by_town()), now=now)
+
+    assert len([door for door in doors if door.counted > 5_000]) == 2
+    assert [door.counted for door in doors if door.estimated and not door.counted] == [0]
+    assert len([door for door in doors if not door.is_known]) == len(doors) - 3
+
+
+def test_months_closed_meanwhile_take_what_the_demo_adds(site: Site) -> None:
+    june, autumn = (dt.datetime.combine(day, NOON) for day in (dt.date(2026, 6, 1), dt.date(2026, 11, 21)))
+    ensure_demo_contacts(now=june)
+    tend_log(now=autumn)
+
+    ensure_demo_contacts(now=autumn)
+    ensure_demo_counts(now=autumn)
+
+    from_cubes = figures_of(2026, sites=[site], now=autumn)
+    assert from_cubes.total.illustrative == from_cubes.total.contacts
+    ClosedMonth.objects.all().delete()
+    assert figures_of(2026, sites=[site], now=autumn) == from_cubes
+    assert from_cubes.tally(month=10).contacts > 0

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from sites.enums import HolidayCalendar, Role, Weekday
-from sites.models import Closure, Locality, Membership, OpeningHours, Presence, SchoolHoliday, User
+from sites.models import Closure, Locality, Membership, OpeningHours, SchoolHoliday, User
 from tests.factories.sites import (
+    AddressFactory,
     MembershipFactory,
     NetworkFactory,
-    PartnerFactory,
     RoomFactory,
     SiteFactory,
     UserFactory,
@@ -28,16 +28,16 @@ def _refused(row: Any, sentence: str) -> None:
         row.save()
 
 
-def test_site_refuses_half_a_position() -> None:
-    site = SiteFactory.build(network=NetworkFactory(), latitude=50.0, longitude=None)
+def test_address_refuses_half_a_position() -> None:
+    address = AddressFactory.build(site=SiteFactory(address=None), latitude=50.0, longitude=None)
 
-    _refused(site, "Give latitude and longitude together, in degrees, or neither.")
+    _refused(address, "Give latitude and longitude together, in degrees, or neither.")
 
 
-def test_site_refuses_a_position_off_the_globe() -> None:
-    site = SiteFactory.build(network=NetworkFactory(), latitude=95.0, longitude=4.0)
+def test_address_refuses_a_position_off_the_globe() -> None:
+    address = AddressFactory.build(site=SiteFactory(address=None), latitude=95.0, longitude=4.0)
 
-    _refused(site, "Give latitude and longitude together, in degrees, or neither.")
+    _refused(address, "Give latitude and longitude together, in degrees, or neither.")
 
 
 def test_room_name_is_refused_twice_at_a_site() -> None:
@@ -88,12 +88,6 @@ def test_school_holiday_is_refused_twice_in_a_calendar() -> None:
     )
 
 
-def test_presence_is_refused_twice_at_a_site() -> None:
-    kept = Presence.objects.create(partner=PartnerFactory(), site=SiteFactory())
-
-    _refused(Presence(partner=kept.partner, site=kept.site), "This partner is already named for this site.")
-
-
 def test_user_email_is_refused_in_upper_case() -> None:
     user = UserFactory.build(email="Person@example.org")
 
@@ -105,7 +99,10 @@ def test_membership_refuses_two_places_or_none(has_both: bool) -> None:
     place = {"site": SiteFactory(), "network": NetworkFactory()} if has_both else {"site": None, "network": None}
     membership = Membership(user=UserFactory(), role=Role.ADVISOR, **place)
 
-    _refused(membership, "Choose one site or one network.")
+    _refused(
+        membership,
+        "Choose one site or one network; a network for a network manager, a partner alone for a partner manager.",
+    )
 
 
 @pytest.mark.parametrize("place", ["site", "network"])

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pytest
@@ -25,7 +26,7 @@ def test_load_reference_leaves_empty_what_was_not_found() -> None:
 
     facts = {row["slug"]: row for row in json.loads((SEED / "sites.json").read_text())["sites"]}
     for site in Site.objects.all():
-        assert (site.phone, site.email, site.street) == ("", "", facts[site.slug]["street"] or "")
+        assert (site.phone, site.email, site.addresses.get().street) == ("", "", facts[site.slug]["street"] or "")
         assert not site.opening_hours.exists()
 
 
@@ -44,6 +45,22 @@ def test_load_reference_changes_nothing_that_staff_have_edited() -> None:
 
     assert Site.objects.get(slug="namur").phone == "+32 81 00 00 00"
     assert Presence.objects.count() == 95
+
+
+def test_load_reference_leaves_alone_a_partner_that_left_a_site_and_came_back() -> None:
+    load_reference()
+    before = Presence.objects.filter(site__slug="namur").order_by("pk")[0]
+    Presence.objects.filter(pk=before.pk).update(last_on=dt.date(2026, 10, 31))
+    again = Presence.objects.create(partner=before.partner, site=before.site, first_on=dt.date(2026, 12, 1))
+
+    load_reference()
+
+    kept = Presence.objects.filter(partner=before.partner, site=before.site).order_by("pk")
+    assert [(one.pk, one.first_on, one.last_on) for one in kept] == [
+        (before.pk, None, dt.date(2026, 10, 31)),
+        (again.pk, dt.date(2026, 12, 1), None),
+    ]
+    assert Presence.objects.count() == 96
 
 
 def test_load_reference_gives_every_theme_four_languages() -> None:

@@ -4,11 +4,19 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from tests.factories.contacts import DAY, ContactAuthorFactory, ContactFactory
+from tests.factories.contacts import DAY, ContactFactory, EntryAuthorFactory
 from tests.factories.sites import AudienceFactory
-from visitors.models import Contact, ContactTheme
+from tests.factories.vocabularies import EducationFactory, HowHeardFactory, StatusFactory, TerritoryFactory
+from visitors.models import LARGEST_EDITION, WORDS_NAMED, Contact, ContactTheme
 
 pytestmark = pytest.mark.django_db
+
+WORDS: dict[str, Any] = {
+    "status": StatusFactory,
+    "education": EducationFactory,
+    "territory": TerritoryFactory,
+    "how_heard": HowHeardFactory,
+}
 
 
 @pytest.mark.parametrize("headcount", [0, 51])
@@ -41,14 +49,27 @@ def test_every_column_of_words_is_held_to_its_list() -> None:
     assert bound == {field.name for field in Contact._meta.get_fields() if getattr(field, "choices", None)}
 
 
-def test_public_is_named_or_unsaid() -> None:
-    contact = ContactFactory(is_audience_unsaid=True)
-    contact.audience = AudienceFactory()
+@pytest.mark.parametrize("name", WORDS_NAMED.values())
+def test_word_is_named_or_unsaid(name: str) -> None:
+    contact = ContactFactory(**{f"is_{name}_unsaid": True})
+    factory = {"audience": AudienceFactory, **WORDS}[name]
+    setattr(contact, name, factory())
 
-    with pytest.raises(ValidationError, match="Name the public"):
+    with pytest.raises(ValidationError, match="Name it, or say"):
         contact.validate_constraints()
     with pytest.raises(IntegrityError):
         contact.save()
+
+
+@pytest.mark.parametrize("edition", [0, LARGEST_EDITION + 1])
+def test_edition_is_a_number_that_can_still_be_followed(edition: int) -> None:
+    author = EntryAuthorFactory()
+    author.edition = edition
+
+    with pytest.raises(ValidationError, match="corrected too often"):
+        author.validate_constraints()
+    with pytest.raises(IntegrityError):
+        author.save()
 
 
 def test_theme_is_named_once() -> None:
@@ -63,7 +84,7 @@ def test_theme_is_named_once() -> None:
 
 def test_texts_of_rows_name_nobody() -> None:
     contact = ContactFactory(site__name="Cité des métiers de Namur")
-    author = ContactAuthorFactory(contact_key=contact.pk)
+    author = EntryAuthorFactory(entry_key=contact.pk)
 
     assert str(contact) == f"Cité des métiers de Namur · {DAY} · one-to-one, walk-in"
     assert str(ContactTheme.objects.get()) == str(contact.themes.get())

@@ -1,0 +1,1 @@
+"""Speed, measured: ``make bench``. Each figure stands beside a floor measured in the same run on the same machine."""
