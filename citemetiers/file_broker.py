@@ -39,8 +39,8 @@ class Channel(filesystem.Channel):
                 _write_whole(self._table_file(exchange), [bound, *table])
 
     def _put(self, queue: str, payload: dict[str, Any], **_kwargs: Any) -> None:  # type: ignore[override]  # kombu names it so
-        # kombu reads the folder in the order of its names. Its own begin with the time since the machine started: as text,
-        # "10000" comes before "9999", and what waits from before a restart comes last.
+        # kombu reads the folder in the order of its names. Its own begin with the time since the machine started:
+        # as text, "10000" comes before "9999", and what waits from before a restart may come last.
         name = f"{time_ns()}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, payload)
 
