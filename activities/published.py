@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from activities.enums import Access, Booking, SessionKind
 from activities.models import Release
 from sites.enums import Language
+from sites.town_names import town_in
 
 SOURCE_LANGUAGE = "fr"
 GROUPS = ("site", "theme", "public", "language")
@@ -68,9 +69,15 @@ class SiteProgramme:
     slug: str
     name: str
     city: str
+    zone: str
     number: int
     released_at: dt.datetime
     items: tuple[Item, ...]
+
+    @property
+    def town(self) -> str:
+        """The town in the language of the page."""
+        return town_in(self.city, get_language(), zone=self.zone)
 
     @property
     def first(self) -> str:
@@ -155,6 +162,7 @@ def read_release(release: Release) -> SiteProgramme:
         slug=site["slug"],
         name=site["name"],
         city=site["city"],
+        zone=site["timezone"],
         number=release.number,
         released_at=release.released_at,
         items=tuple(_item(item, words) for item in content["sessions"]),
@@ -168,7 +176,7 @@ def facets(programmes: list[SiteProgramme], selection: Selection, *, with_sites:
         "theme": (_("Theme"), _in_order(word for item in items for word in item.themes)),
         "public": (_("For whom"), _in_order(word for item in items for word in item.publics)),
         "language": (_("Language"), _in_order(word for item in items for word in item.languages)),
-        "site": (_("Place"), [Word(one.slug, Text(one.city)) for one in programmes] if with_sites else []),
+        "site": (_("Place"), [Word(one.slug, Text(one.town)) for one in programmes] if with_sites else []),
     }
     return [
         Facet(group, title, tuple(_choice(programmes, selection, group, word) for word in known))

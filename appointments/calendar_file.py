@@ -51,7 +51,7 @@ def place_in_one_line(appointment: Appointment) -> str:
     """Street, postcode and town; what was not found is said."""
     site = appointment.site
     address = site.address_on(dates.local_day(appointment.starts_at, tz=site.tz))
-    town = f"{address.postcode} {address.city}" if address else site.city
+    town = f"{address.postcode} {address.town}" if address else site.town
     if address is None or not address.street:
         return _("%(town)s (street to be confirmed)") % {"town": town}
     place = f"{address.street}, {town}"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from activities.models import OpenDay
 from sites.forms import NearForm
 from sites.models import Site, Theme
+from sites.town_names import by_town
 
 # The day on which a person last compared the statement with the portal.
 ACCESSIBILITY_STATED_ON = dt.date(2026, 11, 21)
@@ -69,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "themes": Theme.objects.on_offer(today=today),
         "near_form": NearForm(),
-        "sites": Site.objects.for_public().by_town(),
+        "sites": sorted(Site.objects.for_public(), key=by_town),
         "next_open_day": OpenDay.objects.upcoming(today=today).first(),
         "last_open_day": OpenDay.objects.past(today=today).first(),
     }

@@ -16,6 +16,7 @@ from appointments.views.wish import ANY_LANGUAGE, Wish
 from sites.forms import NearForm
 from sites.models import Site, Theme
 from sites.services import Place, Start, nearest_first, places_now
+from sites.town_names import by_town
 
 TIMES_A_SITE = 3
 
@@ -48,7 +49,7 @@ def all_places(wish: Wish, *, theme: Theme, reader: str, now: dt.datetime) -> di
             "near": near,
             "reader": reader,
             # Without a postcode in the order of the alphabet: a place is found by its name, not by what is free.
-            "places": places if near.start else sorted(places, key=lambda place: (place.site.city, place.site.slug)),
+            "places": places if near.start else sorted(places, key=lambda place: by_town(place.site)),
             "is_for_another": is_for_another,
         }
     )
@@ -88,9 +89,9 @@ def anywhere_moments(wish: Wish, *, theme: Theme, reader: str, now: dt.datetime)
 def _places_near(wish: Wish, *, now: dt.datetime) -> Near:
     form = NearForm({"near": wish.near})
     start = form.cleaned_data["near"] if form.is_valid() else None
-    sites = Site.objects.for_public().by_town()
+    sites = Site.objects.for_public()
     if start is None:
-        return Near(form, None, [Place(site, None) for site in sites])
+        return Near(form, None, [Place(site, None) for site in sorted(sites, key=by_town)])
     return Near(form, start, nearest_first(places_now(sites.with_addresses(), now=now), start.position))
 
 

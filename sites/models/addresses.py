@@ -2,11 +2,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from citemetiers.kernel.constraints import PeriodsApart
 from citemetiers.kernel.periods import Dated, DatedQuerySet, days_in_order
+from sites.town_names import town_in
 
 
 class Address(Dated):
@@ -82,6 +83,11 @@ class Address(Dated):
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.street, f"{self.postcode} {self.city}") if part)
+
+    @property
+    def town(self) -> str:
+        """The town in the language of the page."""
+        return town_in(self.city, get_language(), zone=self.site.timezone)
 
     @property
     def position(self) -> tuple[float, float] | None:

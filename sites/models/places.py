@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from citemetiers.kernel import dates
 from citemetiers.kernel.fields import CodesField
 from sites.enums import HolidayCalendar, LabelStatus, Language, SiteKind
 from sites.querysets import SiteQuerySet
+from sites.town_names import town_in
 
 if TYPE_CHECKING:
     from sites.models.addresses import Address
@@ -146,6 +147,11 @@ class Site(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("sites:site-detail", args=[self.slug])
+
+    @property
+    def town(self) -> str:
+        """The town in the language of the page."""
+        return town_in(self.city, get_language(), zone=self.timezone)
 
     @property
     def phone_url(self) -> str:

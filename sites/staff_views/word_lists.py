@@ -1,7 +1,6 @@
 """The lists of words that a person reads or keeps up, as the pages show them."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from citemetiers.kernel.words import fold
 from sites.enums import Language
 from sites.forms.words import missing_texts
 from sites.models import (
@@ -78,7 +78,7 @@ class Word:
             for columns in text_fields(type(version)).values()
             for column in columns
         ]
-        return any(wanted in folded(text) for text in (self.code, *texts))
+        return any(wanted in fold(text) for text in (self.code, *texts))
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,6 @@ def list_named(user: Any, place: str, key: str) -> WordList:
         if found.place == place and key in VOCABULARY_OF:
             return found
     raise Http404
-
-
-def folded(text: str) -> str:
-    """For comparing: without case nor accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _word(versions: list[Term], *, today: dt.date) -> Word:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citemetiers.kernel.access import permission_required
+from citemetiers.kernel.words import fold
 from sites import services
 from sites.forms.words import LastDayForm, TermForm, TranslationForm, WordFilterForm, WordsForm, missing_texts
 from sites.models import Term
 from sites.rules.reference import MANAGE_REFERENCE
 from sites.rules.terms import TermError, begin_of, text_fields
 from sites.staff_views import REFUSED, StaffRequest
-from sites.staff_views.word_lists import VOCABULARY_OF, Word, WordList, folded, list_named, places_of
+from sites.staff_views.word_lists import VOCABULARY_OF, Word, WordList, list_named, places_of
 
 PAGE_SIZE = 50
 STEPS = {"up": -1, "down": 1}
@@ -186,7 +187,7 @@ def word_copy(request: StaffRequest, place: str, vocabulary: str) -> HttpRespons
 def _show_list(request: StaffRequest, words: WordList) -> HttpResponse:
     form, today = WordFilterForm(request.GET), timezone.localdate()
     form.is_valid()
-    wanted, with_ended = folded(form.cleaned_data.get("q", "").strip()), form.cleaned_data.get("ended", False)
+    wanted, with_ended = fold(form.cleaned_data.get("q", "")), form.cleaned_data.get("ended", False)
     everything = words.words(today=today)
     found = [word for word in everything if (with_ended or not word.is_over) and word.matches(wanted)]
     context = {

@@ -237,7 +237,7 @@ def test_mail_is_written_in_the_visitors_language_with_its_link(settings):
     assert f"{settings.PORTAL_BASE_URL}/nl/b/{secret_of(appointment)}/" in message.body
     assert appointment.code in message.body
     assert "09:00" in message.body
-    assert "Rue Neuve 1, 5000 Namur" in message.body
+    assert "Rue Neuve 1, 5000 Namen" in message.body
 
 
 @pytest.mark.parametrize(("act", "way_on"), [(ask_to_move, "/en/b/"), (apologise, "/en/book/")])

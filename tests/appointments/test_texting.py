@@ -57,10 +57,10 @@ def test_text_fits_into_one_short_message(kind, language):
 @pytest.mark.parametrize("kind", MessageKind)
 def test_text_fits_for_every_place_that_comes_with_the_portal_on_every_day(kind, language):
     seed = json.loads((Path(settings.BASE_DIR) / "sites/seed/sites.json").read_text(encoding="utf-8"))
-    towns = {town_of(Site(city=row["city"])) for row in seed["sites"]}
     days = [FACTS.moment + dt.timedelta(days=number) for number in range(366)]
 
     with translation.override(language):
+        towns = {town_of(Site(city=row["city"])) for row in seed["sites"]}
         longest = max((date_words(day, "D j N H:i") for day in days), key=len)
         day = next(day for day in days if date_words(day, "D j N H:i") == longest)
         texts = [build_text(kind, replace(FACTS, moment=day, until=day, place=town)) for town in towns]

@@ -19,7 +19,7 @@ from tests.factories.sites import (
     SiteFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_stands")]
 
 TODAY = timezone.localdate()
 DAY = dt.timedelta(days=1)

@@ -19,7 +19,7 @@ from sites.services import (
 from tests.factories.sites import MembershipFactory, NetworkFactory, ThemeFactory, UserFactory
 from tests.factories.vocabularies import StatusFactory, TerritoryFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_stands")]
 
 # The clock of PostgreSQL has its say, and it is the real one.
 TODAY = timezone.localdate()

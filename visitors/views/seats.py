@@ -15,6 +15,7 @@ from citemetiers.kernel.errors import error_page
 from citemetiers.kernel.seat import seat_of
 from sites.models import Site
 from sites.staff_views import REFUSED, StaffRequest, site_named
+from sites.town_names import by_town
 from visitors.services.counting_rules import COUNT_GROUPS, KEEP_DOORS
 
 Placed = Callable[[StaffRequest, Site], HttpResponse]
@@ -26,7 +27,7 @@ def at_site(permission: str) -> Callable[[Placed], Callable[[StaffRequest], Http
     def decorate(view: Placed) -> Callable[[StaffRequest], HttpResponse]:
         @wraps(view)
         def placed(request: StaffRequest) -> HttpResponse:
-            held = list(Site.objects.for_user(request.user).select_related("network").by_town())
+            held = sorted(Site.objects.for_user(request.user).select_related("network"), key=by_town)
             sites = [site for site in held if request.user.has_perm(permission, site)]
             if not sites:
                 return no_site()

@@ -53,7 +53,7 @@ def text_of(message: Message) -> tuple[str, str]:
 
 def town_of(site: Site) -> str:
     """The town in every kind: the whole name fits into few of them, and two names would look like two places."""
-    return site.city.partition(" (")[0]
+    return site.town.partition(" (")[0]
 
 
 def _reader(message: Message) -> Visitor:
