@@ -1,11 +1,11 @@
 """What every page knows."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -33,12 +33,13 @@ ADMINISTRATORS_TOO = ("words:word-index", "audit:entry-list")
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """The demo, this page's address in each language, and a person's screens (asked for by staff pages only)."""
+    is_prefixed = request.path_info[1:4] in _prefixes()
     return {
         "is_demo": settings.DEMO,
         "demo_accounts": _demo_accounts,
         "demo_password": demo.PASSWORD if settings.DEMO else "",
-        "languages": _languages(request),
-        "is_prefixed": request.path_info[1:4] in _prefixes(),
+        "languages": _languages(request, is_prefixed=is_prefixed),
+        "is_prefixed": is_prefixed,
         "staff_links": partial(_staff_links, request),
     }
 
@@ -47,10 +48,10 @@ def _demo_accounts() -> list[dict[str, str]]:
     return [{"email": email, "role": role} for email, role in demo.accounts()]
 
 
-def _languages(request: HttpRequest) -> list[dict[str, Any]]:
-    current = get_language()
-    path = request.get_full_path()
-    addresses = {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+def _languages(request: HttpRequest, *, is_prefixed: bool) -> list[dict[str, Any]]:
+    current, path = get_language(), request.get_full_path()
+    # Addresses differ in their first part alone. Django would look up the page and build its address four times.
+    addresses = {code: f"/{code}{path[3:]}" if is_prefixed else path for code, _name in settings.LANGUAGES}
     return [
         {
             "code": code,
@@ -63,8 +64,9 @@ def _languages(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _prefixes() -> set[str]:
-    return {f"{code}/" for code, _name in settings.LANGUAGES}
+@cache
+def _prefixes() -> frozenset[str]:
+    return frozenset(f"{code}/" for code, _name in settings.LANGUAGES)
 
 
 def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
-from django.urls import resolve
+from django.urls import resolve, translate_url
 from pytest_django import DjangoAssertNumQueries
 
 from citemetiers import context, demo
@@ -35,6 +35,28 @@ def test_public_page_links_each_language_at_its_own_address(rendered: Page) -> N
     assert '<a href="/nl/sites/?city=mons" lang="nl" hreflang="nl">' in html
     assert 'lang="en" hreflang="en" aria-current="true">' in html
     assert '<link rel="alternate" hreflang="de" href="http://localhost:8000/de/sites/?city=mons">' in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/",
+        "/en/sites/namur/",
+        "/en/book/?theme=work&near=5000%20Namur",
+        "/en/b/secret-1/",
+        "/en/open-days/",
+        "/kiosk/namur/",
+    ],
+)
+def test_page_has_the_addresses_that_django_would_build(rf: RequestFactory, address: str) -> None:
+    request = rf.get(address)
+    request.user = AnonymousUser()
+
+    languages = context.portal(request)["languages"]
+
+    assert {one["code"]: one["url"] for one in languages} == {
+        one["code"]: translate_url(address, one["code"]) for one in languages
+    }
 
 
 @pytest.mark.django_db
