@@ -12,12 +12,14 @@ from django.db.models import QuerySet
 from django.test import Client, TransactionTestCase
 from django.test.utils import teardown_databases
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.migrated import set_up
 
 # Time is measured in benchmarks, on purpose and with a floor: never in a test.
-hypothesis_settings.register_profile("portal", deadline=None)
+UNASKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=UNASKED)
 hypothesis_settings.load_profile("portal")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop beside Django

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.models import Session
@@ -218,7 +218,7 @@ WRONG = {
 }
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_single_wrong_cell_of_the_seed_is_named_by_its_row(open_day, seed_rows, data):
     index = data.draw(st.integers(0, len(seed_rows) - 1))

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appointments.models import Absence, Shift
@@ -42,7 +42,7 @@ ABSENCES = st.lists(
 CLOSURES = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5)), max_size=2)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(st.sampled_from(MONDAYS), DUTIES, ABSENCES, CLOSURES)
 def test_shifts_are_all_that_duties_say_and_never_two_at_once_nor_while_closed_or_away(monday, duties, away, closed):
     with transaction.atomic():

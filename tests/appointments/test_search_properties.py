@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appointments.models import Appointment, FreedSlot, Service, Shift
@@ -155,7 +155,7 @@ def asked_of(week, since_day, language, channel):
     return {"now": now, "language": language, "channel": channel}, earliest, latest
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(weeks(), st.integers(-1, 2), asked_languages, asked_channels)
 def test_free_slots_are_exactly_those_that_an_oracle_finds_minute_by_minute(place, week, since_day, language, channel):
     site, theme, people = place
@@ -176,7 +176,7 @@ def test_free_slots_are_exactly_those_that_an_oracle_finds_minute_by_minute(plac
     assert [slot.starts_at for slot in slots] == sorted(expected)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(weeks(), st.integers(1, 9))
 def test_first_slots_and_who_is_on_duty_agree_with_the_free_slots(place, week, a_site):
     site, theme, people = place

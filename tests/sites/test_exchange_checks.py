@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint, F, Q
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sites.enums import LinkState, Role
@@ -38,7 +38,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("model", "constraint"), CASES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(data=st.data())
 def test_condition_is_judged_as_the_database_judges_it(model, constraint, data):
     row = model(**{name: data.draw(values, label=name) for name, values in MODELS[model].items()})

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citemetiers.kernel.sheets import tidy
@@ -60,7 +60,7 @@ TEXT = st.sampled_from(TRICKY) | st.text(
 NAME = TEXT.filter(bool)
 DAY = st.none() | st.dates(dt.date(2000, 1, 1), dt.date(2050, 12, 31))
 YES_NO = st.none() | st.booleans()
-EACH = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EACH = settings(max_examples=10)
 
 
 @contextmanager

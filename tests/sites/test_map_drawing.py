@@ -132,7 +132,7 @@ def test_gap_leaves_a_target_for_a_finger_on_the_narrowest_screen() -> None:
 
 
 @given(crowd=CROWD)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_dots_never_touch_and_stay_on_the_map(crowd: list[Position]) -> None:
     drawing = draw(*crowd)
 

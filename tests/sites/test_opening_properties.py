@@ -142,7 +142,7 @@ def read_slowly(table, now):
 
 
 @given(case=cases(), seconds=st.integers(0, 59))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_opening_at_agrees_with_the_clock_on_the_wall(case, seconds):
     table, now = case[0], case[1].replace(second=seconds)
 
@@ -179,7 +179,7 @@ anything = st.builds(
 
 
 @given(table=anything, now=any_moments)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_opening_at_answers_for_any_timetable(table, now):
     opening = opening_at(table, now=now)
     today = hours_on(table, now.astimezone(table.tz).date())

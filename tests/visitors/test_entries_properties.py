@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sites.models import Site, Theme, User
@@ -23,7 +23,7 @@ from visitors.models import Contact, EntryAuthor, Tally
 ENTRIES = reverse("visitors:entries")
 KINDS = ("contact", "self-service", "information")
 Edition = tuple[str, int, bool]
-MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+MANY = settings(max_examples=40)
 
 
 @dataclass
