@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from activities.enums import Access, Booking, SessionKind
 from activities.models import Release
+from citemetiers.kernel.words import fold
 from sites.enums import Language
 from sites.town_names import town_in
 
@@ -176,13 +177,17 @@ def facets(programmes: list[SiteProgramme], selection: Selection, *, with_sites:
         "theme": (_("Theme"), _in_order(word for item in items for word in item.themes)),
         "public": (_("For whom"), _in_order(word for item in items for word in item.publics)),
         "language": (_("Language"), _in_order(word for item in items for word in item.languages)),
-        "site": (_("Place"), [Word(one.slug, Text(one.town)) for one in programmes] if with_sites else []),
+        "site": (_("Place"), _places(programmes) if with_sites else []),
     }
     return [
         Facet(group, title, tuple(_choice(programmes, selection, group, word) for word in known))
         for group, (title, known) in words.items()
         if len(known) > 1
     ]
+
+
+def _places(programmes: list[SiteProgramme]) -> list[Word]:
+    return [Word(one.slug, Text(one.town)) for one in sorted(programmes, key=lambda one: (fold(one.town), one.slug))]
 
 
 def _choice(programmes: list[SiteProgramme], selection: Selection, group: str, word: Word) -> Choice:

@@ -14,7 +14,6 @@ from activities.freshness import MAX_AGE_SECONDS, cacheable, etag_of, unchanged
 from activities.models import OpenDay, Release
 from activities.published import Item, Selection, SiteProgramme, facets, read_release
 from sites.models import Site
-from sites.town_names import by_town
 
 # The pages show nothing of the session, so that one copy serves everybody.
 NO_MESSAGES: dict[str, Any] = {"messages": ()}
@@ -41,7 +40,7 @@ def open_day_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_day(request: HttpRequest, day: dt.date) -> HttpResponse:
     open_days = _open_days(day)
-    sites = sorted(Site.objects.for_public().filter(network__in=[one.network_id for one in open_days]), key=by_town)
+    sites = list(Site.objects.for_public().filter(network__in=[one.network_id for one in open_days]).by_town())
     releases = Release.objects.filter(programme__open_day__in=open_days, programme__site__in=sites).latest_of_each()
     etag = etag_of(request, _shown(open_days, sites, releases))
     if (answer := unchanged(request, etag)) is not None:

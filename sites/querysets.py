@@ -2,9 +2,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from django.conf import settings
 from django.db import connections, models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, ProtectedError, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citemetiers.kernel.fields import holding
@@ -105,7 +108,7 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
     def with_shelves(self) -> Self:
         """With the shelves that visitors can reach."""
         holdings = self.model._meta.get_field("holdings").related_model._default_manager
-        shelves = holdings.filter(site__is_open_to_public=True).select_related("site").order_by("site__city", "site")
+        shelves = holdings.filter(site__is_open_to_public=True).select_related("site").order_by("site")
         return self.prefetch_related(Prefetch("holdings", queryset=shelves))
 
     def on_theme(self, code: str) -> Self:
@@ -151,6 +154,14 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
                 default=Value(0),
             )
         return found.annotate(closeness=closeness)
+
+    @property
+    def title_order(self) -> Combinable:
+        """By the title that the reader sees, small letters beside capitals."""
+        current = get_language() or settings.LANGUAGE_CODE
+        codes = dict.fromkeys((current, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES["default"]))
+        titles = (NullIf(F(f"title_{code}"), Value("")) for code in codes)
+        return Lower(Coalesce(*titles, Value("")))
 
     def due_for_look(self, *, now: dt.datetime) -> Self:
         """Links to look at: never seen, not seen for a week, or without an answer the night before.

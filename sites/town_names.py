@@ -1,4 +1,4 @@
-"""What a town is called by those who read French and by those who read Dutch."""
+"""What a town is called by those who read French, by those who read Dutch, and by itself."""
 
 import csv
 import re
@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).parent / "seed" / "municipalities_be.csv"
 COUNTRY_ZONE = "Europe/Brussels"  # a Mons in France stays one: it lies in another time zone
 LANGUAGES = ("fr", "nl")
+OWN = "own"
 NAME = re.compile(r"[^()]+(?<! )")  # “Saint-Josse-ten-Noode (Bruxelles)” holds two
 
 
 def town_in(town: str, language: str | None, *, zone: str) -> str:
     """The town as readers of a language call it; as it is written where the table of Belgian municipalities is silent.
 
-    The table (Statbel) knows French and Dutch names. A name that two municipalities share is left as it is.
+    The table (Statbel) knows French and Dutch names; whoever reads another language meets the town's own. A name that
+    two municipalities share is left as it is.
     """
-    if zone != COUNTRY_ZONE or language not in LANGUAGES:
+    if zone != COUNTRY_ZONE:
         return town
-    return NAME.sub(lambda found: _names().get(found[0], {}).get(language, found[0]), town)
+    wanted = language if language in LANGUAGES else OWN
+    return NAME.sub(lambda found: _names().get(found[0], {}).get(wanted, found[0]), town)
+
+
+def own_name(row: Mapping[str, str]) -> str:
+    """What a municipality of the table calls itself: the table has its German name among the Dutch ones."""
+    return row["fr"] if row["own"] == "fr" else row["nl"]
 
 
 def by_town(site: "Site") -> tuple[str, str]:
@@ -34,11 +42,11 @@ def by_town(site: "Site") -> tuple[str, str]:
 
 
 def unshared(rows: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Each name with those of its municipality in both languages; without the names that stand for two of them."""
+    """Each name with all of its municipality, by language; without the names that stand for two of them."""
     known: dict[str, dict[str, str]] = {}
     shared = set()
     for row in rows:
-        names = {language: row[language] for language in LANGUAGES}
+        names = {"fr": row["fr"], "nl": row["nl"], OWN: own_name(row)}
         for name in names.values():
             if known.setdefault(name, names) != names:
                 shared.add(name)

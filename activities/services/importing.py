@@ -16,6 +16,7 @@ from activities.services.sessions import MANY, ensure_room
 from activities.sheets import ProgrammeRow
 from sites.enums import Language
 from sites.models import Room, Site
+from sites.town_names import by_town
 
 PLAIN = ("kind", "starts_at", "ends_at", "languages", "booking", "seats", "access")
 ROOM_CHECK = "session_one_a_room_at_a_time"
@@ -76,7 +77,7 @@ def import_programme(
 
 
 def _sites_of(rows: Iterable[ProgrammeRow]) -> list[Site]:
-    return sorted({row.site for row in rows}, key=lambda site: (site.city, site.slug))
+    return sorted({row.site for row in rows}, key=by_town)
 
 
 def _existing(open_day: OpenDay, sites: list[Site], *, is_locked: bool = False) -> dict[int, list[Session]]:

@@ -10,6 +10,7 @@ from appointments.views.wish import ANY_LANGUAGE, Wish, choice_of
 from sites.enums import Language
 from sites.models import Site
 from sites.services import Place
+from sites.town_names import by_town
 
 DAYS_SHOWN = 6
 
@@ -111,9 +112,9 @@ def _without(offers: Iterable[Offer], shown: Collection[Offer]) -> list[Offer]:
     return [offer for offer in offers if offer.value not in known]
 
 
-def _distance_then_start(place: PlaceOfOffers) -> tuple[bool, float, bool, dt.datetime, str]:
+def _distance_then_start(place: PlaceOfOffers) -> tuple[bool, float, bool, dt.datetime, tuple[str, str]]:
     first = place.offers[0].starts_at if place.offers else dt.datetime.max.replace(tzinfo=dt.UTC)
-    return place.km is None, place.km or 0, not place.offers, first, place.site.slug
+    return place.km is None, place.km or 0, not place.offers, first, by_town(place.site)
 
 
 def _offer(slot: Slot, *, wish: Wish, site: Site, reader: str) -> Offer:

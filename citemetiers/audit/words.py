@@ -95,6 +95,8 @@ def _change(
         return Change(label, after=after) if after else None
     if action == Action.DELETE:
         return Change(label, before=before) if before else None
+    if not (before or after):  # nothing, kept in two ways
+        return None
     return Change(label, before or pgettext("a value", "empty"), after or pgettext("a value", "empty"))
 
 

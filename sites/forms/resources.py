@@ -148,7 +148,7 @@ class CatalogueFilterForm(FilterForm):
         state = self.cleaned_data.get("state")
         found: Any = resources.filter(states[CatalogueState(state)]) if state else resources
         found = found.matching(fold(self.cleaned_data.get("q", "")).split())
-        return found.order_by("-closeness", "title", "pk")  # type: ignore[no-any-return]
+        return found.order_by("-closeness", found.title_order, "pk")  # type: ignore[no-any-return]
 
 
 class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sites.models import AgeBand, Audience, Channel, Duration, Education, HowHeard, Status, Term, Territory, Theme
+from sites.town_names import TABLE, own_name
 
 SEED = Path(__file__).parent.parent / "seed"
 # Merged and renumbered that day; the source tells nothing of the municipalities before.
@@ -47,9 +48,9 @@ def _term(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _municipalities() -> Iterator[dict[str, Any]]:
-    with (SEED / "municipalities_be.csv").open(encoding="utf-8", newline="") as table:
+    with TABLE.open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
-            own = row["fr"] if row["own"] == "fr" else row["nl"]
+            own = own_name(row)
             # A reader of German or English meets the name that the place has in its own language.
             others = {"name_de": own, "name_en": own} if row["own"] != "fr" else {}
             yield {

@@ -1,5 +1,6 @@
 """Keeping up the catalogue: resources of one's own network, and the shelves of one's own sites."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from citemetiers.kernel.access import permission_required
 from sites import services
 from sites.enums import LinkState
 from sites.forms.resources import CatalogueFilterForm, ResourceForm, ShelfForm
-from sites.models import Holding, Resource, Site
+from sites.models import Holding, Network, Resource, Site
 from sites.querysets import ResourceQuerySet
 from sites.rules.resources import EDIT_RESOURCES, ResourceError, networks_kept_up
 from sites.staff_views import REFUSED, sites_for
+from sites.town_names import by_town
 
 PAGE_SIZE = 50
 
@@ -30,15 +32,13 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     sites = _shelves_of(request)
     kept_up = networks_kept_up(request.user)
-    own = Prefetch(
-        "holdings", Holding.objects.filter(site__in=sites).select_related("site").order_by("site__city", "pk")
-    )
+    own = Prefetch("holdings", Holding.objects.filter(site__in=sites).select_related("site").order_by("pk"))
     found = form.narrow(_visible(request).select_related("network"), today=timezone.localdate())
     page = Paginator(found.prefetch_related(own), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "rows": [{"resource": one, "is_kept_up": one.network in kept_up, "is_broken": _is_broken(one)} for one in page],
+        "rows": [_row(one, kept_up=kept_up) for one in page],
         "may_add": bool(kept_up),
     }
     return render(request, "sites/catalogue_list.html", context)
@@ -118,7 +118,7 @@ def _resource_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         "form": form,
         "shelf_form": shelf_form,
         "resource": stored,
-        "is_broken": stored is not None and _is_broken(stored),
+        "is_broken": stored is not None and stored.link_state == LinkState.BROKEN,
         "today": today,
         "is_refused": is_refused,
     }
@@ -151,5 +151,10 @@ def _kept_up(request: HttpRequest, slug: str) -> Resource:
     return get_object_or_404(kept_up, slug=slug)  # type: ignore[no-any-return]
 
 
-def _is_broken(resource: Resource) -> bool:
-    return resource.link_state == LinkState.BROKEN
+def _row(resource: Resource, *, kept_up: Container[Network]) -> dict[str, Any]:
+    return {
+        "resource": resource,
+        "is_kept_up": resource.network in kept_up,
+        "is_broken": resource.link_state == LinkState.BROKEN,
+        "shelves": sorted(resource.holdings.all(), key=lambda one: by_town(one.site)),
+    }

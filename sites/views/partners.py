@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from sites.models import Partner, Presence, Site
 from sites.rules import in_neutral_order
+from sites.town_names import by_town
 
 # Those who look for a name that has just changed still find it.
 FORMERLY = dt.timedelta(days=365)
@@ -54,9 +55,12 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     presences = Presence.objects.on(today).filter(site__is_open_to_public=True).select_related("site")
     partners = (
         Partner.objects.with_names()
-        .prefetch_related(Prefetch("presences", presences.order_by("site__city", "site__slug"), to_attr="today"))
+        .prefetch_related(Prefetch("presences", presences.order_by("site__slug"), to_attr="today"))
         .filter(pk__in=presences.values("partner"))
         .order_by("slug")
     )
-    rows = [named(partner, partner.today, today=today) for partner in in_neutral_order(list(partners), today=today)]
+    rows = [
+        named(partner, sorted(partner.today, key=lambda one: by_town(one.site)), today=today)
+        for partner in in_neutral_order(list(partners), today=today)
+    ]
     return render(request, "sites/partner_list.html", {"partners": rows})

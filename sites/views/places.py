@@ -22,7 +22,6 @@ from sites.opening import Timetable, opening_at
 from sites.opening_words import OpeningWords, opening_words
 from sites.rules import in_neutral_order
 from sites.timetables import timetables
-from sites.town_names import by_town
 from sites.views.hours import later_closures, unusual_days, weeks
 from sites.views.partners import NamedPartner, named
 
@@ -38,7 +37,7 @@ NEIGHBOURS = 3
 @with_position
 def site_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    places = places_now(sorted(Site.objects.for_public().with_addresses(), key=by_town), now=now)
+    places = places_now(Site.objects.for_public().with_addresses().by_town(), now=now)
     form = NearForm(request.GET)
     start = form.cleaned_data["near"] if form.is_valid() else None
     found = nearest_first(places, start.position) if start else places

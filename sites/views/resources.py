@@ -16,6 +16,7 @@ from sites.enums import Language, LinkState
 from sites.forms.resources import ResourceFilterForm
 from sites.models import Audience, Resource, Theme
 from sites.rules import in_neutral_order
+from sites.town_names import by_town
 
 PAGE_SIZE = 12
 
@@ -73,6 +74,6 @@ def _card(resource: Resource) -> dict[str, Any]:
         "title": text_of(resource, "title"),
         "summary": text_of(resource, "summary"),
         "readable_in": [Language(code) for code in resource.languages],
-        "shelves": resource.holdings.all(),
+        "shelves": sorted(resource.holdings.all(), key=lambda one: by_town(one.site)),
         "is_broken": resource.link_state == LinkState.BROKEN,
     }

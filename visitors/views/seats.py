@@ -74,7 +74,7 @@ def _not_here(site: Site) -> HttpResponse:
     return error_page(
         403,
         title=_("This is not yours at this site"),
-        text=text % {"town": site.city},
+        text=text % {"town": site.town},
         link_url=reverse("visitors:site-choose"),
         link_label=_("I am at another site"),
     )

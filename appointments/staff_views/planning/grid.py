@@ -102,8 +102,9 @@ def grid_of(week: Week, loads: Iterable[DayLoad], *, today: dt.date, until: dt.d
 
 
 def hours(length: dt.timedelta) -> str:
-    """A length of time as 7:30."""
-    return f"{length // HOUR}:{length % HOUR // MINUTE:02}"
+    """A length of time as 7:30, and as 12 where 12:00 would be read as noon."""
+    whole, minutes = length // HOUR, length % HOUR // MINUTE
+    return f"{whole}:{minutes:02}" if minutes else f"{whole}"
 
 
 def _themes_of(week: Week) -> tuple[Theme, ...]:

@@ -22,7 +22,6 @@ from appointments.views.queue.lines import language_lines, theme_lines, wait_lin
 from sites.models import Site
 from sites.opening_words import OpeningWords
 from sites.services import opening_at, opening_words, timetables
-from sites.town_names import by_town
 
 # A call is on every screen within this and one poll.
 BEHIND_SECONDS = 4
@@ -94,7 +93,7 @@ class ShownSites:
     @cached_property
     def sites(self) -> list[Site]:
         """The sites by town."""
-        return sorted(Site.objects.for_public().with_addresses(), key=by_town)
+        return list(Site.objects.for_public().with_addresses().by_town())
 
     @cached_property
     def boards(self) -> list[Board]:
