@@ -73,6 +73,12 @@ def _no_order_but_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def no_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No day is a legal holiday, whatever day the tests run on."""
+    monkeypatch.setattr("sites.opening.days.public_holidays", lambda _country, _year: frozenset())
+
+
+@pytest.fixture
 def client(client: Client) -> Client:
     """A browser that asks for English, where a page follows the reader."""
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

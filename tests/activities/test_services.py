@@ -345,7 +345,7 @@ def test_two_releases_at_once_give_one_release_and_one_sentence():
     def act():
         try:
             programme = Programme.objects.select_related("site", "open_day__network").get(pk=programme_key)
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=120)
             answers.append(release(programme).number)
         except NothingToReleaseError as error:
             answers.append(str(error))
@@ -356,7 +356,7 @@ def test_two_releases_at_once_give_one_release_and_one_sentence():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
 
     assert Release.objects.count() == 1
     assert 1 in answers

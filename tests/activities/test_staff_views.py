@@ -79,7 +79,7 @@ def test_list_shows_only_the_sites_of_the_person(client, open_day, namur):
     content = client.get(url("programme-list")).content.decode()
 
     assert namur.name in content
-    assert "Huy" not in content
+    assert "métiers de Huy" not in content
 
 
 def test_list_without_open_day_helps_on(staff):

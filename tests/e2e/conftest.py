@@ -53,6 +53,11 @@ def _kept() -> list[Restore]:
     return []
 
 
+@pytest.fixture(autouse=True)
+def _no_holidays(no_holidays: None) -> None:
+    """Whatever day the tests run on is an ordinary one, as are the days around it."""
+
+
 @pytest.fixture
 def demo_data(transactional_db: None, settings: Any, _kept: list[Restore]) -> None:
     settings.DEMO = True

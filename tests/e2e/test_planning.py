@@ -20,12 +20,6 @@ DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 NEXT_MONDAY = timezone.localdate() + (7 - timezone.localdate().weekday()) * DAY
 
 
-@pytest.fixture(autouse=True)
-def _no_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever day the tests run on, the week after it is an ordinary one."""
-    monkeypatch.setattr("sites.opening.days.public_holidays", lambda _country, _year: frozenset())
-
-
 @pytest.fixture
 def week(demo_data: None, page: Page, live_server: Any, sign_in: Callable[[str], User]) -> Page:
     """Next week at Namur, in English, on a wide screen."""

@@ -10,6 +10,7 @@ from tests.factories.base import PortalFactory
 from tests.factories.sites import NetworkFactory, SiteFactory, ThemeFactory, UserFactory
 
 # A Monday morning in winter: 08:00 in Brussels is 07:00 UTC. Nothing but weekends is closed until 25 December.
+NO_HOLIDAYS = "ZZ"  # a country of which nobody knows a legal holiday
 NOW = dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC)
 TUESDAY_AT_9 = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 MINUTES = 45

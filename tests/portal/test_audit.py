@@ -532,14 +532,14 @@ def test_page_refuses_what_it_cannot_look_up(
 
 
 def test_page_offers_no_place_and_nobody_of_elsewhere(client: Client, manager: User, elsewhere: Site) -> None:
-    stranger = MembershipFactory(role=Role.SITE_MANAGER, site=elsewhere, user__display_name="Bob").user
+    stranger = MembershipFactory(role=Role.SITE_MANAGER, site=elsewhere, user__display_name="Bob Stranger").user
     rename(elsewhere, 1, by=stranger)
     client.force_login(manager)
 
     page = client.get(URL, {"place": f"site-{elsewhere.pk}"})
 
     assert page.status_code == 422
-    assert "Bob" not in page.content.decode()
+    assert "Bob Stranger" not in page.content.decode()
     assert "Mons" not in page.content.decode()
 
 

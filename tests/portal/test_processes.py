@@ -3,6 +3,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,20 @@ import pytest
 from citemetiers import processes
 
 HOST = "127.0.0.1"
+PATIENCE = 60
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def signal_once_written(file: Path, number: signal.Signals) -> None:
+    """Send this process a signal once a process that it runs has written a file."""
+
+    def wait_and_send() -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not (file.exists() and file.read_text()):
+            time.sleep(0.05)
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=wait_and_send, daemon=True).start()
 
 
 def test_check_port_takes_a_free_port() -> None:
@@ -59,8 +73,7 @@ def test_run_until_stopped_names_the_process_that_ended() -> None:
 def test_run_until_stopped_stops_every_process_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     child = f"import os, pathlib, time; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid())); time.sleep(60)"
-    timer = threading.Timer(1.5, os.kill, args=(os.getpid(), number))
-    timer.start()
+    signal_once_written(pid_file, number)
 
     ended = processes.run_until_stopped({"web": [sys.executable, "-c", child]})
 
@@ -69,10 +82,11 @@ def test_run_until_stopped_stops_every_process_on_a_signal(number: signal.Signal
         os.kill(int(pid_file.read_text()), 0)
 
 
-def test_run_until_stopped_ends_a_process_that_will_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_until_stopped_ends_a_process_that_will_not_stop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(processes, "STOP_SECONDS", 0.5)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-    timer = threading.Timer(1.5, os.kill, args=(os.getpid(), signal.SIGTERM))
-    timer.start()
+    is_deaf = tmp_path / "deaf"
+    deaf = "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    deaf += f"pathlib.Path({str(is_deaf)!r}).write_text('yes'); time.sleep(60)"
+    signal_once_written(is_deaf, signal.SIGTERM)
 
     assert processes.run_until_stopped({"web": [sys.executable, "-c", deaf]}) is None

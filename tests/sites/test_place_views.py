@@ -334,7 +334,11 @@ def test_new_season_leads_to_its_hours_and_counts_once_they_are_saved(staff: Cli
     assert "Été" not in text(staff.get(site.get_absolute_url()))
 
 
-@pytest.mark.parametrize(("first", "last"), [("", ""), (f"{TODAY}", ""), ("", f"{LATER}")])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("", ""), (f"{TODAY}", ""), ("", f"{LATER}")],
+    ids=["no day", "no last day", "no first day"],
+)
 def test_season_without_its_days_is_refused_at_the_field(staff: Client, site: Site, first: str, last: str) -> None:
     data = {"kind": "DATED", "name_fr": "Été", "first_on": first, "last_on": last}
 
