@@ -11,7 +11,7 @@ from tests.factories.appointments import AppointmentFactory, DutyFactory, offer
 from tests.factories.sites import MembershipFactory, SiteFactory, UserFactory
 from tests.factories.visitors import VisitorFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_holidays")]
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_coordinator_of_one_site_is_led_to_it(staff: Client) -> None:
     assert answer["Location"] == url("place-detail")
 
 
+@pytest.mark.usefixtures("no_holidays")
 def test_place_list_names_own_sites_and_what_visitors_read(client: Client, site: Site) -> None:
     other = SiteFactory(network=site.network, name="Carrefour des métiers de Huy", label_until_on=TODAY)
     stranger = SiteFactory(name="Elsewhere")
