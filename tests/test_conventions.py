@@ -146,6 +146,16 @@ def unused_templates(names: Iterable[str], texts: Mapping[str, str]) -> list[str
     return unused
 
 
+def late_listeners(texts: Mapping[str, str]) -> list[str]:
+    """Templates whose htmx leaves what it swaps in without ears for 20 ms: a key pressed then would leave the page."""
+    return [name for name, text in texts.items() if "htmx-config" in text and '"defaultSettleDelay": 0' not in text]
+
+
+def test_what_is_swapped_in_listens_at_once() -> None:
+    assert late_listeners(TEMPLATES) == []
+    assert late_listeners({"page.html": '<meta name="htmx-config" content=\'{"timeout": 8000}\'>'}) == ["page.html"]
+
+
 def wrong_loads(name: str, text: str) -> Iterator[str]:
     """Several libraries in one tag, libraries out of order, or anything before extends."""
     loaded = LOAD.findall(text)

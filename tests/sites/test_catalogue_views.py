@@ -130,6 +130,18 @@ def test_list_answers_whatever_is_asked(staff: Client, resource: Resource, asked
     assert [row["resource"] for row in answer.context["rows"]] == [resource]
 
 
+def test_list_is_in_the_alphabet_of_the_titles_that_are_shown(staff: Client, network: Network) -> None:
+    ResourceFactory(network=network, title_fr="Une année ailleurs")
+    ResourceFactory(network=network, title_en="EURES")
+    ResourceFactory(network=network, title_en="A clear CV", title_fr="Un CV clair")
+    ResourceFactory(network=network, title_en="europass", title_fr="")
+
+    rows = staff.get(url("resource-list")).context["rows"]
+
+    titles = [row["resource"].title for row in rows]
+    assert titles == ["A clear CV", "EURES", "europass", "Une année ailleurs"]
+
+
 def test_list_where_nothing_matches_helps_on(staff: Client) -> None:
     assert "Show everything again" in staff.get(url("resource-list"), {"q": "zirkus"}).text
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from appointments.models import Absence, Duty, Service, Shift
 from appointments.services import find_horizon
+from appointments.staff_views.planning.grid import hours
 from citemetiers.kernel.dates import date_words
 from sites.enums import Role
 from sites.models import Closure, Site, Theme, User
@@ -28,6 +29,14 @@ from tests.appointments.planning.steps import (
 )
 from tests.factories.appointments import AppointmentFactory, DutyFactory
 from tests.factories.sites import DeskFactory, MembershipFactory, SiteFactory
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [(dt.timedelta(hours=12), "12"), (dt.timedelta(hours=7, minutes=5), "7:05"), (dt.timedelta(), "0")],
+)
+def test_whole_hours_are_not_said_as_a_time_of_the_day(length: dt.timedelta, said: str) -> None:
+    assert hours(length) == said
 
 
 def test_planning_leads_to_the_only_site(staff: Client) -> None:
