@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from activities.enums import Access, Booking, SessionKind
 from activities.models import Release
-from citemetiers.kernel.words import fold
 from sites.enums import Language
-from sites.town_names import town_in
+from sites.town_names import by_town, town_in
 
 SOURCE_LANGUAGE = "fr"
 GROUPS = ("site", "theme", "public", "language")
@@ -187,7 +186,7 @@ def facets(programmes: list[SiteProgramme], selection: Selection, *, with_sites:
 
 
 def _places(programmes: list[SiteProgramme]) -> list[Word]:
-    return [Word(one.slug, Text(one.town)) for one in sorted(programmes, key=lambda one: (fold(one.town), one.slug))]
+    return [Word(one.slug, Text(one.town)) for one in sorted(programmes, key=by_town)]
 
 
 def _choice(programmes: list[SiteProgramme], selection: Selection, group: str, word: Word) -> Choice:

@@ -5,12 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from citemetiers.kernel.words import fold
-
-if TYPE_CHECKING:
-    from sites.models import Site
 
 TABLE = Path(__file__).parent / "seed" / "municipalities_be.csv"
 COUNTRY_ZONE = "Europe/Brussels"  # a Mons in France stays one: it lies in another time zone
@@ -36,9 +33,18 @@ def own_name(row: Mapping[str, str]) -> str:
     return row["fr"] if row["own"] == "fr" else row["nl"]
 
 
-def by_town(site: "Site") -> tuple[str, str]:
-    """Sorts sites by the alphabet of the reader; never an order of merit."""
-    return fold(site.town), site.slug
+class InTown(Protocol):
+    """A site, or what was released of one."""
+
+    @property
+    def town(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+
+
+def by_town(place: InTown) -> tuple[str, str]:
+    """Sorts by the alphabet of the reader; never an order of merit."""
+    return fold(place.town), place.slug
 
 
 def unshared(rows: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:

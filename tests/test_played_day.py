@@ -77,13 +77,12 @@ class Day(NamedTuple):
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch, no_holidays: None) -> Clock:
     """Eight in the morning of a Tuesday to come: the work of an open page has not run out by the real clock."""
     today = dt.datetime.now(ZoneInfo("Europe/Brussels")).replace(hour=8, minute=0, second=0, microsecond=0)
     tuesday = today + dt.timedelta(days=1 + (TUESDAY - today.weekday() - 1) % 7)
     made = Clock(tuesday.astimezone(dt.UTC))
     monkeypatch.setattr(timezone, "now", made)
-    monkeypatch.setattr("sites.opening.days.public_holidays", lambda _country, _year: frozenset())
     return made
 
 

@@ -32,10 +32,11 @@ from sites.services.places import (
     weekly_rows,
     withdraw_move,
 )
-from sites.services.reference import SEED, load_reference
+from sites.services.reference import load_reference
 from sites.services.resource_examples import ensure_demo_resources
 from sites.services.resources import index_resource, index_resources, save_resource, set_shelves
 from sites.services.terms import add_term, copy_common_list, reorder_terms, retire_term, reword_term, translate_term
+from sites.services.vocabularies import SEED
 from sites.timetables import timetables
 
 __all__ = [

@@ -2,8 +2,6 @@
 
 import csv
 import datetime as dt
-import json
-from pathlib import Path
 from typing import Any
 
 from auditlog.context import disable_auditlog
@@ -20,9 +18,8 @@ from sites.models import (
     SchoolHoliday,
     Site,
 )
-from sites.services.vocabularies import load_vocabularies
+from sites.services.vocabularies import SEED, load_vocabularies, read_seed
 
-SEED = Path(__file__).parent.parent / "seed"
 CALENDARS = {"fwb": HolidayCalendar.FWB, "vlaanderen": HolidayCalendar.VLAANDEREN}
 
 
@@ -30,15 +27,15 @@ CALENDARS = {"fwb": HolidayCalendar.FWB, "vlaanderen": HolidayCalendar.VLAANDERE
 @transaction.atomic
 def load_reference() -> None:
     """Carry the recorded facts into the database; a second call changes nothing that staff have edited."""
-    words = _read("words.json")
+    words = read_seed("words.json")
     for row in words["networks"]:
         _ensure(Network, {"slug": row["slug"]}, name=row["name"], country=row["country"])
     load_vocabularies()
-    for row in _read("partners.json")["partners"]:
+    for row in read_seed("partners.json")["partners"]:
         _load_partner(row)
-    for row in _read("sites.json")["sites"]:
+    for row in read_seed("sites.json")["sites"]:
         _load_site(row)
-    _load_calendars(_read("calendars.json"))
+    _load_calendars(read_seed("calendars.json"))
     _load_localities()
 
 
@@ -108,7 +105,3 @@ def _ensure(model: type[models.Model], keys: dict[str, Any], **values: Any) -> A
 
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
-
-
-def _read(name: str) -> Any:
-    return json.loads((SEED / name).read_text(encoding="utf-8"))

@@ -1,7 +1,6 @@
 """The catalogue of the demonstration: plainly illustrative, so that the pages can be seen full."""
 
 import datetime as dt
-import json
 from typing import Any
 
 from auditlog.context import disable_auditlog
@@ -10,15 +9,15 @@ from django.utils import timezone
 
 from sites.enums import LinkState
 from sites.models import Audience, Holding, Network, Resource, Site, Theme
-from sites.services.reference import SEED
 from sites.services.resources import index_resource
+from sites.services.vocabularies import read_seed
 
 
 @disable_auditlog()  # type: ignore[untyped-decorator]  # nobody changes anything: these examples come with the demo
 @transaction.atomic
 def ensure_demo_resources(*, now: dt.datetime) -> None:
     """Add the illustrative resources that are missing; what a person changed since stays as it is."""
-    rows = json.loads((SEED / "resources_illustrative.json").read_text(encoding="utf-8"))
+    rows = read_seed("resources_illustrative.json")
     there = set(Resource.objects.values_list("slug", flat=True))
     for row in rows:
         if row["slug"] not in there:

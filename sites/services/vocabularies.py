@@ -25,10 +25,10 @@ LISTS: dict[str, type[Term]] = {
 
 def load_vocabularies() -> None:
     """Add the words that are missing on the common lists; what is there, in whatever words, is left alone."""
-    words = _read("words.json")
+    words = read_seed("words.json")
     _add_missing(Theme, map(_term, words["themes"]))
     _add_missing(Audience, map(_term, words["audiences"]))
-    lists = _read("vocabularies.json")
+    lists = read_seed("vocabularies.json")
     for name, vocabulary in LISTS.items():
         _add_missing(vocabulary, map(_term, lists[name]))
     _add_missing(Territory, [*_municipalities(), *map(_term, lists["territories"])])
@@ -62,5 +62,6 @@ def _municipalities() -> Iterator[dict[str, Any]]:
             }
 
 
-def _read(name: str) -> Any:
+def read_seed(name: str) -> Any:
+    """A file of facts that comes with the portal, by its name."""
     return json.loads((SEED / name).read_text(encoding="utf-8"))

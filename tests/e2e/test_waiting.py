@@ -25,9 +25,8 @@ SubtleCrypto.prototype.deriveBits = async function (...work) { await gate; retur
 
 
 @pytest.fixture
-def service(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Service:
+def service(transactional_db: None) -> Service:
     """What somebody waits for: three days from now, at nine."""
-    monkeypatch.setattr("sites.opening.days.public_holidays", lambda _country, _year: frozenset())
     starts_at = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0) + 3 * DAY
     made, _site, _theme = offer(starts_at=starts_at)
     cache.clear()
